@@ -1,0 +1,1 @@
+"""Augmentation of training pictures: a shelf of entries and their application to batches."""

@@ -1,0 +1,64 @@
+"""The shelf of data sets. A source says what it has without reading it, and loads it as uint8 arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from cnn_core.base.shelf import Shelf
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SPLITS = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """What is known of a data set before it is read.
+
+    classes: names in the order of the targets. shape: (C, H, W) as stored. splits: number of pictures by split.
+    """
+
+    classes: tuple[str, ...]
+    shape: tuple[int, int, int]
+    splits: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Split:
+    """pictures: uint8 (N, H, W, C). targets: int64 (N,). masks: uint8 (N, H, W) of 0 and 1, or None."""
+
+    pictures: NDArray[np.uint8]
+    targets: NDArray[np.int64]
+    masks: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set in memory: its classes and its splits `train`, `val`, `test`."""
+
+    classes: tuple[str, ...]
+    splits: dict[str, Split]
+
+
+class Source(Protocol):
+    """What an entry of this shelf builds: `ENTRY = Entry(options=..., build=TheSource())`."""
+
+    def facts(self, options: Any) -> DataFacts:
+        """Without reading a file, without torch."""
+
+    def missing(self, options: Any, folder: Path) -> str:
+        """Empty when `load` needs no network; else one sentence: what is missing, its size, what to do."""
+
+    def load(self, options: Any, folder: Path) -> DataSet:
+        """Read (and fetch, where that is possible).
+
+        Raises:
+            Failed: what is missing or damaged, where it was looked for, and what to do.
+        """
+
+
+SHELF: Shelf[Source] = Shelf("datasets", "cnn_core.data.sets", "data set", first=("digits", "mnist", "shapes"))

@@ -1,0 +1,1 @@
+"""How a network learns: shelves of optimizers, learning-rate schedules and losses."""

@@ -1,0 +1,20 @@
+"""The shelf of losses. A loss takes logits; pages show probabilities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from cnn_core.base.shelf import Shelf
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Loss(Protocol):
+    """What an entry of this shelf builds."""
+
+    def __call__(self, options: Any, logits: Tensor, targets: Tensor) -> Tensor:
+        """Logits (N, K) and targets int64 (N,) to the mean loss, a scalar."""
+
+
+SHELF: Shelf[Loss] = Shelf("losses", "cnn_core.optimization.losses", "loss", first=("cross_entropy",))

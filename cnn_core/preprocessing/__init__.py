@@ -1,0 +1,1 @@
+"""What the network sees: steps (a shelf) and the fitted pipeline that training, evaluation and explanation share."""

@@ -1,0 +1,26 @@
+"""All shelves by name: for `list`, the documentation and the contract tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnn_core.attribution.methods import SHELF as METHODS
+from cnn_core.augmentation.entries import SHELF as AUGMENTATIONS
+from cnn_core.base.shelf import Shelf
+from cnn_core.data.sets import SHELF as DATASETS
+from cnn_core.models.zoo import SHELF as MODELS
+from cnn_core.optimization.losses import SHELF as LOSSES
+from cnn_core.optimization.optimizers import SHELF as OPTIMIZERS
+from cnn_core.optimization.schedules import SHELF as SCHEDULES
+from cnn_core.preprocessing.steps import SHELF as STEPS
+
+SHELVES: tuple[Shelf[Any], ...] = (
+    DATASETS,
+    MODELS,
+    OPTIMIZERS,
+    SCHEDULES,
+    LOSSES,
+    AUGMENTATIONS,
+    STEPS,
+    METHODS,
+)
