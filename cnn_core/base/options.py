@@ -159,7 +159,7 @@ def _sentence(error: ValidationError, options: type[BaseModel], known: Mapping[s
     path = f"{where}.{name}" if where else name
     if first["type"] == "extra_forbidden":
         there = ", ".join(options.model_fields) or "no options"
-        return f'{shorten(path, 90)} is not an option{nearest(name, options.model_fields) or "."} There is: {there}.'
+        return f"{shorten(path, 90)} is not an option{nearest(name, options.model_fields) or '.'} There is: {there}."
     if first["type"] == "missing":
         return f"{path} is missing; give {known[name].allowed if name in known else 'a value'}."
     value = shorten(first["input"])

@@ -1,0 +1,99 @@
+"""The index: one SQLite table that remembers the states of all jobs, so that a list of thousands is one query.
+
+It holds nothing that the folders do not hold. Delete it at any time; damage or another version: it is made anew.
+`journal_mode=DELETE`, because the write-ahead log of the SQLite versions in use can corrupt.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from cnn_core.base.errors import UserError
+from cnn_core.jobs.job import Job, ids
+
+VERSION = 1
+ENDED = ("stopped", "done", "failed")
+
+
+def states(root: Path) -> dict[str, dict[str, Any]]:
+    """The present state of every job by id, newest first. A folder that cannot be read says so in its state."""
+    names = ids(root)
+    stamps = {name: _stamp(root / name / "state.json") for name in names}
+    known = _known(root)
+    fresh: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {}
+    for name in names:
+        stamp, state = known.get(name, ("", {}))
+        if stamp == stamps[name] and state["status"] in ENDED:
+            found[name] = state
+        else:
+            found[name] = fresh[name] = _read(Job(root / name))
+    gone = [name for name in known if name not in stamps]
+    if gone or any(known.get(name, ("",))[0] != stamps[name] for name in fresh):
+        _remember(root, fresh, stamps, gone)
+    return found
+
+
+def _stamp(path: Path) -> str:
+    try:
+        stat = path.stat()
+    except OSError:
+        return ""
+    return f"{stat.st_mtime_ns}-{stat.st_ino}-{stat.st_size}"
+
+
+def _read(job: Job) -> dict[str, Any]:
+    try:
+        return job.state()
+    except UserError as error:
+        return {"status": "failed", "reason": "damaged", "message": str(error), "alive": False}
+
+
+@contextmanager
+def _database(root: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(root / "index.sqlite", timeout=5, isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode=DELETE")
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, VERSION):
+            raise sqlite3.DatabaseError("another version")
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS job (id TEXT PRIMARY KEY, stamp TEXT NOT NULL, state TEXT NOT NULL)"
+        )
+        database.execute(f"PRAGMA user_version={VERSION}")
+        yield database
+
+
+def _known(root: Path) -> dict[str, tuple[str, dict[str, Any]]]:
+    if not (root / "index.sqlite").exists():
+        return {}
+    try:
+        with _database(root) as database:
+            rows = database.execute("SELECT id, stamp, state FROM job").fetchall()
+        return {name: (stamp, json.loads(state)) for name, stamp, state in rows}
+    except (sqlite3.DatabaseError, ValueError):
+        _discard(root)
+        return {}
+
+
+def _remember(root: Path, fresh: dict[str, dict[str, Any]], stamps: dict[str, str], gone: list[str]) -> None:
+    rows = [(name, stamps[name], json.dumps(state)) for name, state in fresh.items() if stamps[name]]
+    try:
+        with _database(root) as database:
+            database.execute("BEGIN IMMEDIATE")
+            database.executemany("INSERT OR REPLACE INTO job VALUES (?, ?, ?)", rows)
+            database.executemany("DELETE FROM job WHERE id = ?", [(name,) for name in gone])
+            database.execute("COMMIT")
+    except sqlite3.Error:
+        _discard(root)  # a read-only or full disk: the folders answer all the same
+
+
+def _discard(root: Path) -> None:
+    try:
+        (root / "index.sqlite").unlink()
+    except OSError:
+        pass

@@ -1,0 +1,40 @@
+"""What happened, line by line: append-only JSON lines that any number of readers follow while they are written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from cnn_core.base.files import append_line
+from cnn_core.jobs.job import now
+
+
+def write(path: Path, kind: str, **fields: Any) -> None:
+    """Append one line. Numbers that are not finite become null (JSON has no NaN)."""
+    clean = {key: None if isinstance(value, float) and value - value != 0 else value for key, value in fields.items()}
+    append_line(path, json.dumps({"kind": kind, "time": now(), **clean}, allow_nan=False, ensure_ascii=False))
+
+
+def read(path: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
+    """The whole lines from a byte offset on, and the offset after them.
+
+    A last line without its newline is still being written (or was torn by a crash): it is left for the next call.
+    A line that is not a JSON object is passed over.
+    """
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            data = file.read()
+    except FileNotFoundError:
+        return [], 0
+    whole = data.rfind(b"\n") + 1
+    return [row for row in map(_row, data[:whole].splitlines()) if row is not None], offset + whole
+
+
+def _row(line: bytes) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    return row if isinstance(row, dict) and "kind" in row else None
