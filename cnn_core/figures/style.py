@@ -1,0 +1,58 @@
+"""The colours and the quiet axes that all charts share, for the light and the dark theme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import altair as alt
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of one theme as `#rrggbb`.
+
+    ours: right, validation, chosen. wrong: mistakes. other: training and the rest. ink, mute: text. grid: lines and
+    tracks.
+    """
+
+    ours: str
+    wrong: str
+    other: str
+    ink: str
+    mute: str
+    grid: str
+
+
+LIGHT = Palette(ours="#0b6a67", wrong="#d95f0e", other="#66757a", ink="#172326", mute="#66757a", grid="#e9eded")
+DARK = Palette(ours="#4cc2b5", wrong="#f0945a", other="#93a1a3", ink="#e6ebea", mute="#93a1a3", grid="#243033")
+
+ChartT = TypeVar("ChartT", alt.Chart, alt.LayerChart)
+
+
+def palette(theme: str) -> Palette:
+    """The colours of a theme, `light` or `dark`."""
+    return DARK if theme == "dark" else LIGHT
+
+
+def quiet(chart: ChartT, theme: str, height: int | None = None) -> ChartT:
+    """A chart without frame and ticks, small muted labels, and no lost room below."""
+    colors = palette(theme)
+    if height is not None:
+        chart = chart.properties(height=height)
+    return (
+        chart.properties(padding={"left": 0, "right": 6, "top": 10, "bottom": 6})
+        .configure_view(strokeWidth=0)
+        .configure_axis(
+            domain=False,
+            ticks=False,
+            labelFlush=False,
+            titlePadding=6,
+            labelColor=colors.mute,
+            titleColor=colors.mute,
+            gridColor=colors.grid,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+        )
+    )
