@@ -1,0 +1,233 @@
+"""Around every page: the guard, the list of pages, the run in the address bar, the title row, "training now"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from cnn_core.base.errors import UserError, shorten
+from pages.parts.words import md, plural
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")  # matched whole before an id is used for anything
+LIVE = ("queued", "running")
+Record = dict[str, Any]
+
+_PAGES = {  # group: (file and address, title, icon); home answers at / only
+    "Start": [("home", "Home", "home")],
+    "Build": [("train", "Train", "play_circle")],
+    "Look": [
+        ("runs", "Runs", "table_rows"),
+        ("watch", "Watch", "monitoring"),
+        ("evaluate", "Evaluate", "grid_on"),
+        ("explain", "Explain", "image_search"),
+    ],
+}
+
+
+def pages() -> dict[str, list[Any]]:
+    """All pages in their groups. An address equals its file name, else a deep link to a fresh server breaks."""
+    return {
+        group: [
+            st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", url_path=name, default=name == "home")
+            for name, title, icon in rows
+        ]
+        for group, rows in _PAGES.items()
+    }
+
+
+def require_app() -> None:
+    """The first line of every page: a deep link as a server's first request runs the page file alone.
+
+    Streamlit starts in its old mode because the folder is called `pages/`; naming the real pages once leaves that mode.
+    """
+    if not st.session_state.get("_app_ran"):
+        st.navigation(pages(), position="hidden")
+        st.rerun()
+
+
+def dark() -> bool:
+    """Whether the visitor looks at the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+# --- the run a page looks at ---------------------------------------------------------------------
+
+
+def mirror_run() -> str:
+    """Keep session and address bar on one run (called by app.py); returns a sentence when the address is bad."""
+    asked = st.query_params.get("run")
+    sentence = ""
+    if asked is not None and asked != st.session_state.get("run_id"):
+        if record(asked) is None:
+            sentence = _no_such_run(asked)
+            st.query_params.pop("run", None)
+        else:
+            st.session_state.run_id = asked
+    run = st.session_state.get("run_id")
+    if run and record(run) is None:  # deleted meanwhile
+        st.session_state.pop("run_id")
+        st.query_params.pop("run", None)
+    elif run and st.query_params.get("run") != run:
+        st.query_params["run"] = run
+    return sentence
+
+
+def _no_such_run(asked: str) -> str:
+    if not asked:
+        return "The address names no run (its “run” is empty). Choose one from the list of runs."
+    return f"There is no run “{md(shorten(asked))}” here. It may have been deleted, or the address is misspelled."
+
+
+def run_id() -> str | None:
+    """The run this session looks at, checked by `mirror_run`."""
+    return st.session_state.get("run_id")
+
+
+def look_at(run: str) -> None:
+    """Make this the run that pages look at: session and address together (in a callback, or before `st.rerun`)."""
+    st.session_state.run_id = run
+    st.query_params["run"] = run
+
+
+def go(page: str, run: str | None = None, **query: str) -> None:
+    """Go to a page by its short name, `go("evaluate", run)`; ends the script. `query` goes into the address bar too."""
+    if run:
+        st.session_state.run_id = run
+    run = run or run_id()
+    st.switch_page(f"pages/{page}.py", query_params={**({"run": run} if run else {}), **query})
+
+
+def explain_picture(run: str, split: str, index: int) -> None:
+    """Go to Explain with one picture of a split: `?run=…&picture=test-12`."""
+    go("explain", run, picture=f"{split}-{index}")
+
+
+def asked_picture() -> tuple[str, int] | None:
+    """The picture that the address names, `("test", 12)`; None when there is none or it makes no sense."""
+    found = re.fullmatch(r"(train|val|test)-(\d{1,9})", st.query_params.get("picture", ""))
+    return (found[1], int(found[2])) if found else None
+
+
+def record(run: str) -> Record | None:
+    """What is known of a run, or None when there is no such run (or the text cannot be an id)."""
+    from cnn_core import actions
+
+    if not RUN_ID.fullmatch(run):
+        return None
+    try:
+        found = actions.show(run)
+    except UserError:
+        return None
+    return found if found["run"] == run else None  # an unambiguous beginning is for the command line
+
+
+def all_runs() -> list[Record]:
+    """All runs, newest first."""
+    from cnn_core import actions
+
+    return actions.runs()
+
+
+def newest(wanted: Callable[[Record], bool]) -> str | None:
+    """The newest run that is wanted, for pages opened without one."""
+    return next((one["run"] for one in all_runs() if wanted(one)), None)
+
+
+def run_label(one: Record) -> str:
+    """A run as lists name it: what it is, and the end of its id, which tells equals apart."""
+    return f"{one['label']} · {one['run'].rsplit('-', 1)[-1]}"
+
+
+# --- rows ----------------------------------------------------------------------------------------
+
+
+def title_row(title: str, *, picker: bool = True, wanted: Callable[[Record], bool] | None = None) -> DeltaGenerator:
+    """Title left, run picker right; returns the row, for a page's primary button: `with title_row(...): st.button(...)`.
+
+    `wanted` leaves out runs that the page can do nothing with; the run looked at is always in the list.
+    """
+    row = st.container(horizontal=True, vertical_alignment="center")
+    with row:
+        st.title(title, anchor=False, width="content")
+        st.space("stretch")
+        if picker:
+            _picker(wanted)
+    return row
+
+
+def _picker(wanted: Callable[[Record], bool] | None) -> None:
+    chosen = run_id()
+    labels = {one["run"]: run_label(one) for one in all_runs() if one["run"] == chosen or not wanted or wanted(one)}
+    if not labels:
+        return
+    st.session_state["shell.pick"] = chosen if chosen in labels else None
+    st.selectbox(
+        "Run",
+        list(labels),
+        format_func=lambda run: labels.get(run, run),
+        key="shell.pick",
+        index=None,
+        on_change=_picked,
+        placeholder="Choose a run",
+        label_visibility="collapsed",
+        width=360,
+    )
+
+
+def _picked() -> None:
+    if st.session_state["shell.pick"]:
+        look_at(st.session_state["shell.pick"])
+
+
+def empty(icon: str, heading: str, sentence: str) -> DeltaGenerator:
+    """The middle of a page that has nothing to show yet; put the one button into what is returned."""
+    st.space("large")
+    box = st.container(horizontal_alignment="center")
+    with box:
+        st.markdown(f":gray[:material/{icon}:]", width="content")
+        st.subheader(heading, anchor=False, width="content")
+        with st.container(width=460):
+            st.markdown(sentence, text_alignment="center")
+    return box
+
+
+def problem(what: str, why: str) -> None:
+    """An error: what happened in bold, why and what to do. Both are escaped here."""
+    st.error(f"**{md(what)}** {md(why)}".strip(), icon=":material/error:")
+
+
+# --- training now --------------------------------------------------------------------------------
+
+
+def training_now(page: str) -> None:
+    """Under the navigation while a job runs and the page shows something else."""
+    live = next((one for one in all_runs() if one["status"] == "running"), None)
+    if live is None or (page in ("watch", "home") and run_id() == live["run"]):
+        return
+
+    @st.fragment(run_every=2)
+    def strip() -> None:
+        one = record(live["run"])
+        if one is None or one["status"] != "running":
+            st.rerun()
+        epoch = min(one["epochs"] + 1, one["epochs_planned"])
+        st.caption(f"Training now, epoch {epoch} of {one['epochs_planned']}")
+        st.page_link(
+            "pages/watch.py", label=md(run_label(one)), icon=":material/monitoring:", query_params={"run": one["run"]}
+        )
+        st.progress(min(1.0, one["step"] / max(1, one["steps"])))
+
+    with st.sidebar:
+        st.divider()
+        strip()
+
+
+def epochs(count: int) -> str:
+    """1 epoch, 12 epochs."""
+    return plural(count, "epoch")
