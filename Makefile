@@ -1,0 +1,60 @@
+# make setup, make run, make check, make test, make bench, make clean; `make` alone says what each does.
+#   PYTHON=python3.12  the Python to begin with (3.11 or later)
+#   CPU=1              PyTorch's CPU wheels: about 4 GB less on disk, for machines without an NVIDIA GPU
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CPU_WHEELS := https://download.pytorch.org/whl/cpu
+
+.PHONY: help setup run check test bench clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make setup   set up $(VENV) (CPU=1: PyTorch's smaller CPU wheels); nothing to do when it is fresh"
+	@echo "make run     set up, then open ConvScope in the browser"
+	@echo "make check   format, lint, types, floors"
+	@echo "make test    the tests (those marked slow are left out)"
+	@echo "make bench   measure and print the figures of the README"
+	@echo "make clean   remove caches; runs, data and $(VENV) stay"
+
+setup: $(VENV)/.ready
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "ConvScope needs Python 3.11 or later, but $(PYTHON) is `$(PYTHON) --version 2>&1 || echo missing`." \
+	    "Name another one: make setup PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/.ready: requirements.txt | $(BIN)/python
+	@echo "Setting up $(VENV): a few minutes and some gigabytes, once."
+ifdef CPU
+	$(PIP) install $(shell grep -oE '^torch(vision)?==[0-9.]+' requirements.txt) --index-url $(CPU_WHEELS)
+endif
+	$(PIP) install -r requirements.txt
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.txt $(VENV)/.ready
+	$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/.ready
+	$(BIN)/streamlit run app.py
+
+check: $(VENV)/.ready-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest tests/house/test_floors.py
+
+test: $(VENV)/.ready-dev
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile -m "not slow"
+
+bench: $(VENV)/.ready-dev
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
