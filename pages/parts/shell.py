@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from cnn_core.base.errors import UserError, shorten
+from cnn_core.jobs.job import ID
 from pages.parts.words import md, plural
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")  # matched whole before an id is used for anything
+
 LIVE = ("queued", "running")
 Record = dict[str, Any]
 
@@ -118,7 +119,7 @@ def record(run: str) -> Record | None:
     """What is known of a run, or None when there is no such run (or the text cannot be an id)."""
     from cnn_core import actions
 
-    if not RUN_ID.fullmatch(run):
+    if not ID.fullmatch(run):
         return None
     try:
         found = actions.show(run)

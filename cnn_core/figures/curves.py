@@ -1,0 +1,181 @@
+"""Live curves: they grow into an empty frame of all planned epochs, while the axes stand still.
+
+The specification stays the same from tick to tick and only the data change, so that a browser keeps its drawing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, cast
+
+import altair as alt
+import pandas as pd
+
+from cnn_core.figures.style import palette, quiet
+
+Row = Mapping[str, Any]
+Corner = Literal["bottom-right", "top-right"]
+POINTS = 300  # a line of more points looks the same and costs more
+COLUMNS = ["x", "value", "series", "mark", "label"]
+SERIES = ["validation", "training"]
+
+
+def accuracy_curve(
+    rows: Sequence[Row], epochs: int, theme: str, *, best: int | None = None, last: int = 0, height: int = 250
+) -> alt.LayerChart:
+    """Accuracy of validation and training over epochs.
+
+    Args:
+        rows: one a validation, with epoch (may be a fraction), val_accuracy and train_accuracy in 0..1 or None.
+        epochs: as many as are planned; the axis ends there. best: the epoch to ring. last: show only so many epochs.
+    """
+    shown, span = _window(rows, epochs, last)
+    frame = _frame(shown, "val_accuracy", "train_accuracy", best, scale=100)
+    low = _accuracy_floor(frame["value"])
+    axis = alt.Axis(tickCount=4, format=".0f" if low < 96 else ".1f", labelExpr="datum.label + '%'")
+    return _curve(frame, span, (low, 100.0), axis, "bottom-right", theme, height)
+
+
+def loss_curve(
+    rows: Sequence[Row], epochs: int, theme: str, *, best: int | None = None, last: int = 0, height: int = 250
+) -> alt.LayerChart:
+    """Loss of validation and training over epochs; the arguments are those of `accuracy_curve`, with *_loss."""
+    shown, span = _window(rows, epochs, last)
+    frame = _frame(shown, "val_loss", "train_loss", best)
+    axis = alt.Axis(tickCount=4, format=".2f")
+    return _curve(frame, span, (0.0, _ceiling(frame["value"])), axis, "top-right", theme, height)
+
+
+def loss_by_step(losses: Sequence[Row], ended: int, theme: str, height: int = 280) -> alt.LayerChart:
+    """The training loss of a run that diverged, on a log scale, up to a cross where it became infinite.
+
+    Args:
+        losses: dicts with step and loss; those that are not finite or not positive are left out. ended: the last step.
+    """
+    colors = palette(theme)
+    points = [(row["step"], float(row["loss"])) for row in losses if _finite(row.get("loss")) and row["loss"] > 0]
+    points = points[-POINTS:]
+    frame = pd.DataFrame([(step, loss, "") for step, loss in points], columns=["x", "value", "mark"])
+    frame.loc[frame.index[-1:], "mark"] = "last"
+    first = min((p[0] for p in points), default=0)
+    x = alt.X("x:Q", title="step", axis=_x_axis(ended - first, whole=True)).scale(
+        domain=[min(first, max(ended - 1, 0)), max(ended, first + 1)], nice=False
+    )
+    y = alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=4, format=".0e")).scale(type="log", nice=False)
+    base = alt.Chart(frame).encode(x=x, y=y)
+    end = base.transform_filter("datum.mark == 'last'")
+    tip = [alt.Tooltip("x:Q", title="step"), alt.Tooltip("value:Q", title="loss", format=".3g")]
+    chart = _layers(
+        base.mark_line(strokeWidth=2.2, color=colors.ours).encode(tooltip=tip),
+        end.mark_point(shape="cross", angle=45, size=130, filled=True, opacity=1, color=colors.wrong),
+        end.mark_text(align="right", dy=-14, dx=4, color=colors.ink, fontSize=12).encode(
+            text=alt.value("then infinite")
+        ),
+    )
+    return quiet(chart, theme, height)
+
+
+def _curve(
+    frame: pd.DataFrame,
+    span: tuple[float, float],
+    values: tuple[float, float],
+    axis: alt.Axis,
+    corner: Corner,
+    theme: str,
+    height: int,
+) -> alt.LayerChart:
+    colors = palette(theme)
+    color = alt.Color("series:N").scale(domain=SERIES, range=[colors.ours, colors.other])
+    legend = alt.Legend(
+        title=None, orient=corner, symbolType="stroke", symbolStrokeWidth=3, labelColor=colors.mute, labelFontSize=12
+    )
+    x = alt.X("x:Q", title="epoch", axis=_x_axis(span[1] - span[0])).scale(domain=list(span), nice=False)
+    y = alt.Y("value:Q", title=None, axis=axis).scale(domain=list(values), nice=False)
+    base = alt.Chart(frame).encode(x=x, y=y, color=color.legend(legend))
+    dash = alt.StrokeDash("series:N").scale(domain=SERIES, range=[[1, 0], [4, 3]]).legend(legend)
+    tip = [
+        alt.Tooltip("series:N", title=" "),
+        alt.Tooltip("x:Q", title="epoch", format=".4~g"),
+        alt.Tooltip("value:Q", title="value", format=".4~g"),
+    ]
+    ring = base.transform_filter("indexof(datum.mark, 'best') >= 0")
+    chart = _layers(
+        base.mark_line(strokeWidth=2.2, clip=True).encode(strokeDash=dash, detail="series:N"),
+        base.transform_filter("indexof(datum.mark, 'last') >= 0").mark_point(
+            size=44, filled=True, opacity=1, clip=False
+        ),
+        ring.mark_point(size=110, filled=False, strokeWidth=2.2, opacity=1, color=colors.ours),
+        ring.mark_text(dy=-15, color=colors.ink, fontSize=12).encode(
+            text=alt.Text("label:N"), color=alt.value(colors.ink)
+        ),
+        base.mark_point(size=160, opacity=0).encode(tooltip=tip),
+    )
+    return quiet(chart, theme, height)
+
+
+def _layers(*charts: alt.Chart) -> alt.LayerChart:
+    return cast(alt.LayerChart, alt.layer(*charts))
+
+
+def _x_axis(span: float, *, whole: bool = False) -> alt.Axis:
+    """Few ticks, on whole numbers only, the title at the right end."""
+    step = _nice_step(span / (16 if whole else 6))
+    return alt.Axis(grid=False, titleAnchor="end", format="d", tickMinStep=1, tickCount=max(1, int(span / step)))
+
+
+def _nice_step(least: float) -> int:
+    size = 10 ** math.floor(math.log10(max(least, 1)))
+    return int(next(step * size for step in (1, 2, 5, 10) if step * size >= least))
+
+
+def _window(rows: Sequence[Row], epochs: int, last: int) -> tuple[list[Row], tuple[float, float]]:
+    """The rows to draw and the ends of the axis: all planned epochs, or the last few that were reached."""
+    reached = rows[-1]["epoch"] if rows else 0
+    end = max(float(epochs), reached, 1.0)
+    if not last or reached <= last:
+        return list(rows), (0.0, end)
+    start = float(math.floor(reached - last))
+    return [row for row in rows if row["epoch"] >= start], (start, float(math.ceil(reached)))
+
+
+def _frame(rows: Sequence[Row], validation: str, training: str, best: int | None, scale: float = 1) -> pd.DataFrame:
+    """Long form: x, value, series, mark (`last`, `best` or both), label; values that are not finite are left out."""
+    ringed = next((row for row in reversed(rows) if best and row["epoch"] == best), None)
+    found: list[tuple[float, float, str, str, str]] = []
+    for series, field in zip(SERIES[::-1], (training, validation), strict=True):  # validation is drawn on top
+        points = [row for row in rows if _finite(row.get(field))]
+        for row in _thin(points, ringed):
+            is_best = row is ringed and series == "validation"
+            mark = ("best " if is_best else "") + ("last" if row is points[-1] else "")
+            label = f"best, epoch {best}" if is_best else ""
+            found.append((float(row["epoch"]), float(row[field]) * scale, series, mark, label))
+    return pd.DataFrame(found, columns=COLUMNS)
+
+
+def _thin(points: list[Row], keep: Row | None) -> list[Row]:
+    """At most about POINTS points, the first, the last and the ringed among them."""
+    if len(points) <= POINTS:
+        return points
+    stride = math.ceil(len(points) / POINTS)
+    return [row for i, row in enumerate(points) if i % stride == 0 or row is keep or i == len(points) - 1]
+
+
+def _accuracy_floor(values: pd.Series[float]) -> float:
+    """Per cent at the bottom: the first point is about the lowest, so this seldom moves."""
+    low = float(values.min()) if len(values) else 0.0
+    step = 10 if low < 90 else 2 if low < 98 else 0.5
+    return max(0.0, math.floor(min(low, 99.4) / step) * step)
+
+
+def _ceiling(values: pd.Series[float]) -> float:
+    """A round number above all values."""
+    top = float(values.max()) if len(values) else 1.0
+    if top <= 0:
+        return 1.0
+    size = 10.0 ** math.floor(math.log10(top))
+    return float(next(step * size for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * size >= top))
+
+
+def _finite(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
