@@ -1,0 +1,60 @@
+"""Architectures: a shelf of families, what they are made of, and their anatomy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnn_core.base.errors import UserError, shorten
+from cnn_core.base.options import Facts, parse_options
+from cnn_core.models.zoo import SHELF
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import nn
+
+CHANNELS_MOST, SIDE_MOST, CLASSES_MOST = 64, 1024, 100_000
+
+
+def build_model(name: str, input_shape: Sequence[int], num_classes: int, **options: Any) -> nn.Module:
+    """A network of the shelf with random weights (of torch's global generator), in training mode.
+
+    Args:
+        name: an architecture, `small_cnn`. input_shape: (C, H, W) of one picture.
+        num_classes: how many logits. options: of that architecture; what is not given has its default.
+
+    Returns:
+        A module from float (N, C, H, W) to logits (N, num_classes).
+
+    Raises:
+        UserError: an unknown name or option, a value out of its bounds, a picture that does not fit.
+    """
+    entry = SHELF.load(name)
+    parsed = parse_options(entry.options, options, where="model")
+    shape, classes = _checked_shape(input_shape), _checked_classes(num_classes)
+    reason = entry.unfit(parsed, Facts(input_shape=shape, classes=classes))
+    if reason:
+        raise UserError(reason)
+    return entry.build(parsed, shape, classes)
+
+
+def _checked_shape(given: Sequence[int]) -> tuple[int, int, int]:
+    most = (CHANNELS_MOST, SIDE_MOST, SIDE_MOST)
+    try:
+        sides = [int(side) for side in given if int(side) == side]
+    except (TypeError, ValueError):
+        sides = []
+    if len(sides) != 3 or len(given) != 3 or any(not 1 <= side <= top for side, top in zip(sides, most, strict=True)):
+        raise UserError(
+            f'input_shape is "{shorten(given)}", but must be channels, height, width: '
+            f"whole numbers from 1 to {CHANNELS_MOST}, {SIDE_MOST} and {SIDE_MOST}."
+        )
+    return sides[0], sides[1], sides[2]
+
+
+def _checked_classes(given: int) -> int:
+    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= CLASSES_MOST:
+        raise UserError(
+            f'num_classes is "{shorten(given)}", but must be a whole number at least 1 and at most {CLASSES_MOST}.'
+        )
+    return given

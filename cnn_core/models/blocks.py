@@ -1,0 +1,59 @@
+"""What several architectures are made of: activations, first weights, and the limit of size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from torch import nn
+
+Activation = Literal["relu", "leaky_relu", "elu", "silu", "gelu", "mish", "sigmoid", "tanh", "identity"]
+
+ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+    "relu": nn.ReLU,
+    "leaky_relu": nn.LeakyReLU,
+    "elu": nn.ELU,
+    "silu": nn.SiLU,
+    "gelu": nn.GELU,
+    "mish": nn.Mish,
+    "sigmoid": nn.Sigmoid,
+    "tanh": nn.Tanh,
+    "identity": nn.Identity,
+}
+
+PARAMETERS_MOST = 200_000_000  # 0.8 GB in float32, 3.2 GB with gradients and AdamW's state
+
+
+def he_init(model: nn.Module, activation: str, head: nn.Linear) -> None:
+    """First weights that keep the size of signals from layer to layer (He et al., 2015); biases are 0.
+
+    Activations that torch knows no gain for (ELU, SiLU, GELU, Mish) take that of ReLU, which they resemble.
+    The head is followed by no activation: its gain is 1.
+    """
+    gains = {"identity": "linear", "sigmoid": "sigmoid", "tanh": "tanh", "leaky_relu": "leaky_relu"}
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            linear = module is head
+            slope = 0.01 if activation == "leaky_relu" else 0.0
+            gain: Any = "linear" if linear else gains.get(activation, "relu")
+            nn.init.kaiming_normal_(module.weight, a=slope, nonlinearity=gain)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+
+
+def too_small(shape: tuple[int, int, int], layer: str, smallest: int) -> str:
+    """The sentence for a picture too small for a layer; empty when both sides have `smallest` pixels."""
+    _, height, width = shape
+    if min(height, width) >= smallest:
+        return ""
+    return (
+        f"A picture of {height}x{width} pixels is too small for the layer {layer}: "
+        f"the smallest size that fits is {smallest}x{smallest}."
+    )
+
+
+def too_large(parameters: int, cure: str) -> str:
+    """The sentence for a network with too many parameters, with what to do; empty when they are few enough."""
+    if parameters <= PARAMETERS_MOST:
+        return ""
+    return f"This network would have {parameters:,} parameters; at most {PARAMETERS_MOST:,} are allowed. Try {cure}."
