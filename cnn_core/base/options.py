@@ -144,13 +144,22 @@ def parse_options(options: type[OptionsT], values: Mapping[str, Any], where: str
     """
     known = {one.name: one for one in option_fields(options)}
     ready = {
-        name: value.split(",") if isinstance(value, str) and name in known and known[name].kind == "pair" else value
+        name: _from_text(known[name], value) if isinstance(value, str) and name in known else value
         for name, value in values.items()
     }
     try:
         return options.model_validate(ready)
     except ValidationError as error:
         raise UserError(_sentence(error, options, known, where)) from error
+
+
+def _from_text(field: OptionField, text: str) -> Any:
+    """What pydantic does not read from a text by itself: pairs, and choices that are numbers."""
+    if field.kind == "pair":
+        return text.split(",")
+    if field.kind == "choice":
+        return {str(choice): choice for choice in field.choices}.get(text, text)
+    return text
 
 
 def _sentence(error: ValidationError, options: type[BaseModel], known: Mapping[str, OptionField], where: str) -> str:
