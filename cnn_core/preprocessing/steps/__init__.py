@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
+Window = tuple[float, float, float, float]  # left, top, right, bottom in pixels
+
 ORDER = ("color", "resize", "scale")
 
 
@@ -27,7 +29,13 @@ class Step(Protocol):
         """Learn from the training split as it comes out of the steps before, uint8 (N, H, W, C)."""
 
     def picture(self, options: Any, fitted: dict[str, Any], picture: Image.Image) -> Image.Image:
-        """One picture (mode L or RGB) through this step; the same picture where the step only scales values."""
+        """One picture (mode L or RGB) through this step; the very same object where there is nothing to change.
+
+        Whether there is depends on the size and mode only, so a set of equal pictures is asked once.
+        """
+
+    def window(self, options: Any, fitted: dict[str, Any], width: int, height: int) -> Window:
+        """Which part of a picture of this size it takes; beyond the picture's edges where it pads."""
 
     def affine(self, options: Any, fitted: dict[str, Any], channels: int) -> tuple[list[float], list[float]] | None:
         """(multiply, add) per channel for pixel values 0..255, or None where the step changes no values."""

@@ -1,0 +1,102 @@
+"""Size: every picture is brought to one size, because a batch has one.
+
+*Crop* makes the short side fit and cuts the middle out: true proportions, the margins are lost. *Pad* fits the whole
+picture in and fills up with black: nothing is lost, but the picture is smaller. *Stretch* changes width and height
+separately: nothing is lost, but circles become ellipses. Lengths are truncated as torchvision does it (640 x 480 with
+short side 224 is 298 x 224). Pillow's resize is antialiased; without it, fine stripes turn into coarse ones.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from cnn_core.base.options import Entry, Options, hints
+from cnn_core.preprocessing.steps import Step, Window
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
+
+
+class ResizeOptions(Options):
+    size: int = Field(
+        0,
+        ge=0,
+        le=1024,
+        title="Size",
+        description="Width and height of what the network gets; 0 keeps the data set's own size.",
+        json_schema_extra=hints(unit="px"),
+    )
+    strategy: Literal["crop", "pad", "stretch"] = Field(
+        "crop",
+        title="Strategy",
+        description="Cut the middle out, fit the whole picture and pad with black, or stretch both sides.",
+    )
+    interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos", "box"] = Field(
+        "bilinear",
+        title="Interpolation",
+        description="How new pixels come from old ones; nearest alone is not antialiased. Box is the mean of the area.",
+        json_schema_extra=hints(advanced=True),
+    )
+
+
+class Resize:
+    """To `fitted["size"]`, (height, width)."""
+
+    def shape(self, options: ResizeOptions, shape: tuple[int, int, int]) -> tuple[int, int, int]:
+        return (shape[0], options.size, options.size) if options.size else shape
+
+    def fit(self, options: ResizeOptions, pictures: NDArray[np.uint8]) -> dict[str, Any]:
+        return {"size": list(self.shape(options, (1, *pictures.shape[1:3]))[1:])}
+
+    def picture(self, options: ResizeOptions, fitted: dict[str, Any], picture: Image.Image) -> Image.Image:
+        from PIL import Image
+
+        height, width = fitted["size"]
+        if picture.size == (width, height):
+            return picture
+        scaled = _scaled(options.strategy, picture.size, (width, height))
+        found = picture.resize(scaled, Image.Resampling[options.interpolation.upper()])
+        if scaled == (width, height):
+            return found
+        left, top = _offset(scaled, (width, height))
+        if options.strategy == "crop":
+            return found.crop((left, top, left + width, top + height))
+        padded = Image.new(picture.mode, (width, height))  # black
+        padded.paste(found, (-left, -top))
+        return padded
+
+    def window(self, options: ResizeOptions, fitted: dict[str, Any], width: int, height: int) -> Window:
+        target = (fitted["size"][1], fitted["size"][0])
+        if (width, height) == target:
+            return 0.0, 0.0, float(width), float(height)
+        scaled = _scaled(options.strategy, (width, height), target)
+        (left, top), across, down = _offset(scaled, target), width / scaled[0], height / scaled[1]
+        return left * across, top * down, (left + target[0]) * across, (top + target[1]) * down
+
+    def affine(
+        self, options: ResizeOptions, fitted: dict[str, Any], channels: int
+    ) -> tuple[list[float], list[float]] | None:
+        return None
+
+
+def _scaled(strategy: str, size: tuple[int, int], target: tuple[int, int]) -> tuple[int, int]:
+    """(width, height) after scaling: exactly the target, or covering it (crop), or fitting into it (pad)."""
+    (width, height), (wide, high) = size, target
+    if strategy == "stretch":
+        return target
+    wider = width * high > height * wide  # than the target's proportions
+    if wider == (strategy == "crop"):
+        return max(1, width * high // height), high
+    return wide, max(1, height * wide // width)
+
+
+def _offset(scaled: tuple[int, int], target: tuple[int, int]) -> tuple[int, int]:
+    """Where the target's corner lies in the scaled picture, as torchvision's centre crop rounds; negative: padding."""
+    return round((scaled[0] - target[0]) / 2), round((scaled[1] - target[1]) / 2)
+
+
+ENTRY: Entry[Step] = Entry(options=ResizeOptions, build=Resize(), tiny={"size": 8})
