@@ -1,0 +1,20 @@
+"""ConvScope's dashboard: navigation, theme, the run in the address bar. `streamlit run app.py` or `make run`."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import cached, shell
+
+st.set_page_config(
+    page_title="ConvScope", page_icon=shell.asset("icon.png"), layout="wide", initial_sidebar_state=250, menu_items={}
+)
+st.session_state._app_ran = True
+cached.warm()
+shell.dress()
+page = st.navigation(shell.pages())
+notice = shell.mirror_run()
+shell.training_now(page.url_path or "home")
+if notice:
+    st.warning(notice, icon=":material/info:")
+page.run()

@@ -1,0 +1,107 @@
+"""What pages remember between reruns: loaded runs, pictures, reports; each under a key that changes with its content."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnn_core import actions
+from cnn_core.base.errors import UserError
+from cnn_core.evaluation import cases
+from cnn_core.figures.sheet import Sheet, sheet
+
+if TYPE_CHECKING:
+    from cnn_core.runs.loaded import Run
+
+
+@st.cache_resource(show_spinner=False)
+def warm() -> threading.Thread:
+    """Import what is slow once, in the background, when the server's first visitor comes (torch: seconds)."""
+
+    def load() -> None:
+        import altair
+        import pandas
+        import torch
+
+        torch.set_num_threads(1)  # a heat map must not take the cores of a training
+
+    thread = threading.Thread(target=load, name="warm", daemon=True)
+    thread.start()
+    return thread
+
+
+def loaded(run: str) -> Run:
+    """The run with its network, shared by all visitors; a retrained one is a new entry.
+
+    Raises:
+        UserError: no such run, or it cannot be read.
+    """
+    fresh = actions.load_run(run)
+    return _loaded(run, fresh.checkpoint_sha256, fresh)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _loaded(run: str, weights: str, _fresh: Run) -> Run:
+    return _fresh
+
+
+def pictures(run: str, split: str, indices: Sequence[int]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Pictures of a split as stored, uint8 (n, H, W, C), and their targets (n,)."""
+    return _pictures(run, split, tuple(indices))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _pictures(run: str, split: str, indices: tuple[int, ...]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    return actions.pictures(run, split, list(indices))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def picture_sheet(run: str, split: str, indices: tuple[int, ...]) -> tuple[Sheet, tuple[int, ...]]:
+    """Pictures of a split as one sheet for the gallery, and their targets."""
+    stack, targets = actions.pictures(run, split, list(indices))
+    return sheet(stack), tuple(int(one) for one in targets)
+
+
+def evaluation(run: str, split: str = "test") -> dict[str, Any]:
+    """The report on a split, counted once for each set of weights."""
+    asked = loaded(run)
+    return _evaluation(run, asked.checkpoint_sha256, split, asked)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _evaluation(run: str, weights: str, split: str, _run: Run) -> dict[str, Any]:
+    return actions.evaluate(_run, split)
+
+
+def hard_cases(run: str, narrow: int = 12, split: str = "test") -> tuple[list[cases.Case], list[cases.Case]]:
+    """The mistakes, the surest first, and what was right but only just."""
+    asked = loaded(run)
+    return _hard_cases(run, asked.checkpoint_sha256, narrow, split, asked)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _hard_cases(
+    run: str, weights: str, narrow: int, split: str, _run: Run
+) -> tuple[list[cases.Case], list[cases.Case]]:
+    found = _run.predictions(split)
+    return cases.mistakes(found.logits, found.targets), cases.only_just(found.logits, found.targets, narrow)
+
+
+def classes(run: str) -> tuple[str, ...]:
+    """Names of the classes; empty when the run cannot be read."""
+    return _classes(run)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _classes(run: str) -> tuple[str, ...]:
+    from cnn_core.experiment import data_facts
+
+    try:
+        return data_facts(actions.experiment(run).data).classes
+    except UserError:
+        return ()
