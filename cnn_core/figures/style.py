@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import altair as alt
 
@@ -24,7 +24,7 @@ class Palette:
     grid: str
 
 
-LIGHT = Palette(ours="#0b6a67", wrong="#d95f0e", other="#66757a", ink="#172326", mute="#66757a", grid="#e9eded")
+LIGHT = Palette(ours="#0b6a67", wrong="#b4490f", other="#66757a", ink="#172326", mute="#66757a", grid="#e9eded")
 DARK = Palette(ours="#4cc2b5", wrong="#f0945a", other="#93a1a3", ink="#e6ebea", mute="#93a1a3", grid="#243033")
 
 ChartT = TypeVar("ChartT", alt.Chart, alt.LayerChart)
@@ -33,6 +33,11 @@ ChartT = TypeVar("ChartT", alt.Chart, alt.LayerChart)
 def palette(theme: str) -> Palette:
     """The colours of a theme, `light` or `dark`."""
     return DARK if theme == "dark" else LIGHT
+
+
+def layered(*charts: alt.Chart) -> alt.LayerChart:
+    """Charts on top of each other, first one lowest."""
+    return cast(alt.LayerChart, alt.layer(*charts))
 
 
 def quiet(chart: ChartT, theme: str, height: int | None = None) -> ChartT:
