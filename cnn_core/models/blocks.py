@@ -41,6 +41,13 @@ def he_init(model: nn.Module, activation: str, head: nn.Linear) -> None:
                 nn.init.zeros_(module.bias)
 
 
+def residual_init(model: nn.Module) -> None:
+    """First weights of residual networks: He's for convolutions (by fan-out, as torchvision), torch's for the rest."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+
 def too_small(shape: tuple[int, int, int], layer: str, smallest: int) -> str:
     """The sentence for a picture too small for a layer; empty when both sides have `smallest` pixels."""
     _, height, width = shape
@@ -50,6 +57,16 @@ def too_small(shape: tuple[int, int, int], layer: str, smallest: int) -> str:
         f"A picture of {height}x{width} pixels is too small for the layer {layer}: "
         f"the smallest size that fits is {smallest}x{smallest}."
     )
+
+
+def too_small_to_halve(shape: tuple[int, int, int], layers: list[str]) -> str:
+    """The sentence for a picture that is one pixel wide before all layers (stride 2, padded) have halved it."""
+    side = min(shape[1:])
+    for layer in layers:
+        if side < 2:
+            return too_small(shape, f"{layer} (halves the picture)", 2 ** (len(layers) - 1) + 1)
+        side = (side + 1) // 2
+    return ""
 
 
 def too_large(parameters: int, cure: str) -> str:
