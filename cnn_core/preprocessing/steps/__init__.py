@@ -34,8 +34,8 @@ class Step(Protocol):
         Whether there is depends on the size and mode only, so a set of equal pictures is asked once.
         """
 
-    def window(self, options: Any, fitted: dict[str, Any], width: int, height: int) -> Window:
-        """Which part of a picture of this size it takes; beyond the picture's edges where it pads."""
+    def window(self, options: Any, fitted: dict[str, Any], width: int, height: int) -> Window | None:
+        """Which part of a picture of this size it takes, beyond the edges where it pads; None: the size is kept."""
 
     def affine(self, options: Any, fitted: dict[str, Any], channels: int) -> tuple[list[float], list[float]] | None:
         """(multiply, add) per channel for pixel values 0..255, or None where the step changes no values."""

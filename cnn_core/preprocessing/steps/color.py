@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from cnn_core.base.options import Entry, Options
-from cnn_core.preprocessing.steps import Step, Window
+from cnn_core.preprocessing.steps import Step
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,8 +40,8 @@ class Color:
         mode = "L" if fitted["channels"] == 1 else "RGB"
         return picture if picture.mode == mode else picture.convert(mode)
 
-    def window(self, options: ColorOptions, fitted: dict[str, Any], width: int, height: int) -> Window:
-        return 0.0, 0.0, float(width), float(height)
+    def window(self, options: ColorOptions, fitted: dict[str, Any], width: int, height: int) -> None:
+        return None
 
     def affine(
         self, options: ColorOptions, fitted: dict[str, Any], channels: int

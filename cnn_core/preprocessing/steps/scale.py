@@ -13,7 +13,7 @@ from pydantic import Field
 
 from cnn_core.base.options import Entry, Options
 from cnn_core.pictures.statistics import channel_mean_std
-from cnn_core.preprocessing.steps import Step, Window
+from cnn_core.preprocessing.steps import Step
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,8 +46,8 @@ class Scale:
     def picture(self, options: ScaleOptions, fitted: dict[str, Any], picture: Image.Image) -> Image.Image:
         return picture
 
-    def window(self, options: ScaleOptions, fitted: dict[str, Any], width: int, height: int) -> Window:
-        return 0.0, 0.0, float(width), float(height)
+    def window(self, options: ScaleOptions, fitted: dict[str, Any], width: int, height: int) -> None:
+        return None
 
     def affine(
         self, options: ScaleOptions, fitted: dict[str, Any], channels: int
