@@ -14,8 +14,9 @@ from cnn_core.augmentation.entries import SHELF as AUGMENTATIONS
 from cnn_core.base.errors import UnknownName, UserError, shorten
 from cnn_core.base.options import Facts, Options, hints, option_fields, parse_options
 from cnn_core.base.shelf import Shelf
+from cnn_core.data import store
 from cnn_core.data.sets import SHELF as DATASETS
-from cnn_core.data.sets import DataFacts
+from cnn_core.data.sets import DataFacts, DataSet
 from cnn_core.models.zoo import SHELF as MODELS
 from cnn_core.optimization.losses import SHELF as LOSSES
 from cnn_core.optimization.optimizers import SHELF as OPTIMIZERS
@@ -302,6 +303,15 @@ def options_of(shelf: Shelf[Any], choice: Choice) -> Any:
 def data_facts(data: Choice) -> DataFacts:
     """Classes, stored shape and split sizes, without reading the data."""
     return DATASETS.load(data.name).build.facts(options_of(DATASETS, data))
+
+
+def load_data(data: Choice) -> DataSet:
+    """The data set itself, from the store.
+
+    Raises:
+        Failed: it is missing or damaged; says where, and what to do.
+    """
+    return store.load(data.name, options_of(DATASETS, data))
 
 
 def step_choices(experiment: Experiment) -> list[tuple[str, Any]]:

@@ -65,11 +65,15 @@ def _canonical(record: dict[str, Any]) -> bytes:
     return json.dumps(record, sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode()
 
 
+def plain(record: dict[str, Any]) -> bytes:
+    """A record as JSON, as people read it."""
+    return json.dumps(record, indent=1, allow_nan=False, ensure_ascii=False).encode() + b"\n"
+
+
 def sealed(record: dict[str, Any]) -> bytes:
     """A record as JSON that carries the SHA-256 of all its other fields."""
     body = {key: value for key, value in record.items() if key != "sha256"}
-    whole = {**body, "sha256": sha256(_canonical(body))}
-    return json.dumps(whole, indent=1, allow_nan=False, ensure_ascii=False).encode() + b"\n"
+    return plain({**body, "sha256": sha256(_canonical(body))})
 
 
 def unseal(path: Path) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from cnn_core.base.errors import UserError
 from cnn_core.jobs.job import Job, ids
 
 VERSION = 1
+_TABLE = "CREATE TABLE IF NOT EXISTS job (id TEXT PRIMARY KEY, stamp TEXT NOT NULL, state TEXT NOT NULL)"
 ENDED = ("stopped", "done", "failed")
 
 

@@ -10,12 +10,13 @@ import os
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from cnn_core.base.errors import Failed, UserError, shorten
-from cnn_core.base.files import atomic_write, read_json, sealed
+from cnn_core.base.files import atomic_write, plain, read_json
 from cnn_core.base.locks import Lock, held
 
 ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,94}[a-z0-9])?\Z")
@@ -94,7 +95,7 @@ class Job:
 
     def update(self, **changes: Any) -> None:
         """Replace the state by itself with changes. Only the holder of the lock, or the creator, calls this."""
-        atomic_write(self.folder / "state.json", sealed({**self.stored(), **changes}))
+        atomic_write(self.folder / "state.json", plain({**self.stored(), **changes}))
 
     def ask_stop(self) -> None:
         """Ask the worker to stop with a checkpoint; returns at once."""
@@ -112,18 +113,23 @@ _KILLED = (
 )
 
 
-def create(root: Path, words: str, kind: str, **state: Any) -> Job:
-    """Make a job's folder with state *queued*.
+def create(root: Path, words: str, kind: str, files: Mapping[str, bytes], **state: Any) -> Job:
+    """Make a job's folder with state *queued*. The state's file, which makes it a job, is written last.
 
     Args:
         root: the folder of jobs. words: what it is about; becomes part of the id. kind: the dotted name of the module
-            whose `work(folder)` does it. state: further fields of the state.
+            whose `work(job)` does it. files: what else belongs into the folder, by name. state: more fields of the state.
+
+    Raises:
+        Failed: the folder cannot be written.
     """
     try:
         root.mkdir(parents=True, exist_ok=True)
         folder = _make_folder(root, words)
+        for name, data in files.items():
+            atomic_write(folder / name, data)
         first = {"schema": SCHEMA, "kind": kind, "status": "queued", "reason": "", "message": "", "created": now()}
-        atomic_write(folder / "state.json", sealed({**first, "started": None, "ended": None, **state}))
+        atomic_write(folder / "state.json", plain({**first, "started": None, "ended": None, **state}))
     except OSError as error:
         raise Failed(f"A run cannot be written to {root}: {error.strerror or error}.") from error
     return Job(folder)

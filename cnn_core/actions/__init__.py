@@ -1,0 +1,63 @@
+"""One function a verb: what pages, command line and Python call. Names are lazy: listing runs imports no torch.
+
+Everything a user can meet is raised as `UserError` (wrong input) or `Failed` (could not be done).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cnn_core.actions.asking import evaluate, explain, load_run, pictures, predict
+    from cnn_core.actions.planning import Plan, Preview, anatomy, data, missing, plan, preview
+    from cnn_core.actions.running import (
+        ask_stop,
+        delete,
+        live,
+        resume_in_background,
+        runs,
+        show,
+        start,
+        stop,
+    )
+    from cnn_core.actions.training import resume, train
+
+_HOMES = {
+    "asking": ("evaluate", "explain", "load_run", "pictures", "predict"),
+    "planning": ("Plan", "Preview", "anatomy", "data", "missing", "plan", "preview"),
+    "running": ("ask_stop", "delete", "live", "resume_in_background", "runs", "show", "start", "stop"),
+    "training": ("resume", "train"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Plan",
+    "Preview",
+    "anatomy",
+    "ask_stop",
+    "data",
+    "delete",
+    "evaluate",
+    "explain",
+    "live",
+    "load_run",
+    "missing",
+    "pictures",
+    "plan",
+    "predict",
+    "preview",
+    "resume",
+    "resume_in_background",
+    "runs",
+    "show",
+    "start",
+    "stop",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"cnn_core.actions.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,96 @@
+"""Verbs that ask a trained network: evaluate, predict, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn_core.actions.running import Folder
+from cnn_core.attribution.explain import Explanation
+from cnn_core.attribution.explain import explain as explain_network
+from cnn_core.base.errors import UserError, shorten
+from cnn_core.base.settings import runs_folder
+from cnn_core.data.sets import SPLITS
+from cnn_core.evaluation import report, softmax
+from cnn_core.experiment import Experiment, load_data
+from cnn_core.network import Network, Pictured
+from cnn_core.runs.loaded import Run
+from cnn_core.runs.run import find_run
+
+Asked = str | Path | Run
+
+
+def load_run(id_or_path: str | Path, runs: Folder = None) -> Run:
+    """A run by id, unambiguous beginning of one, or folder.
+
+    Raises:
+        UserError: no such run. Failed: its files are damaged.
+    """
+    text = str(id_or_path)
+    if isinstance(id_or_path, Path):
+        text = str(id_or_path.absolute())
+    return Run(find_run(text, runs_folder(runs)))
+
+
+def _loaded(run: Asked, runs: Folder) -> Run:
+    return run if isinstance(run, Run) else load_run(run, runs)
+
+
+def evaluate(run: Asked, split: str = "test", runs: Folder = None) -> dict[str, Any]:
+    """The figures of a split, counted from the logits of the best epoch; see `evaluation.report`."""
+    asked = _loaded(run, runs)
+    stored = asked.predictions(split)
+    return {"run": asked.id, "split": split, **report(stored.logits, stored.targets, asked.classes)}
+
+
+def predict(run: Asked, pictures: Sequence[Pictured], top: int = 5, runs: Folder = None) -> dict[str, Any]:
+    """The `top` likeliest classes of each picture; one bad picture never spoils the others."""
+    if top < 1:
+        raise UserError(f"top is {top}, but must be a whole number at least 1.")
+    network = _loaded(run, runs).network()
+    return {"results": [_answer(network, picture, top) for picture in pictures]}
+
+
+def _answer(network: Network, picture: Pictured, top: int) -> dict[str, Any]:
+    name = str(picture) if isinstance(picture, str | Path) else ""
+    try:
+        logits = network.logits(network.preprocess(picture)).numpy()
+    except UserError as error:
+        return {"image": name, "error": str(error)}
+    chances = softmax(logits)[0]
+    best = np.argsort(-chances, kind="stable")[:top]
+    return {"image": name, "top": [{"class": network.classes[i], "probability": float(chances[i])} for i in best]}
+
+
+def explain(
+    run: Asked,
+    picture: Pictured,
+    method: str = "grad_cam",
+    layer: str | None = None,
+    target: str | int | None = None,
+    runs: Folder = None,
+) -> Explanation:
+    """Why the network of a run says a class for a picture; see `attribution.explain`."""
+    return explain_network(_loaded(run, runs).network(), picture, method, layer=layer, target=target)
+
+
+def pictures(of: Run | Experiment, split: str, indices: Sequence[int]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Pictures of a split as stored, uint8 (n, H, W, C), and their targets (n,).
+
+    Raises:
+        UserError: no such split or picture.
+    """
+    experiment = of.experiment if isinstance(of, Run) else of
+    if split not in SPLITS:
+        raise UserError(f'split is "{shorten(split)}", but must be one of {", ".join(SPLITS)}.')
+    part = load_data(experiment.data).splits[split]
+    count = len(part.targets)
+    for index in indices:
+        if not 0 <= index < count:
+            raise UserError(f"index is {shorten(index)}, but the {split} split has pictures 0 to {count - 1}.")
+    chosen = np.asarray(indices, dtype=np.int64)
+    return part.pictures[chosen], part.targets[chosen]

@@ -1,0 +1,153 @@
+"""Verbs before training: what an experiment means, what its pictures become, what a data set holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cnn_core.augmentation.apply import Augmenter
+from cnn_core.base.options import parse_options
+from cnn_core.base.settings import data_folder
+from cnn_core.data.sets import SHELF as DATASETS
+from cnn_core.experiment import (
+    TRAIN_SHELVES,
+    Choice,
+    Experiment,
+    augmentation_choices,
+    data_facts,
+    facts,
+    load_data,
+    options_of,
+    step_choices,
+)
+from cnn_core.models import build_model
+from cnn_core.models.anatomy import anatomy as anatomy_of
+from cnn_core.pictures.statistics import channel_mean_std
+from cnn_core.preprocessing.pipeline import Preprocessing
+from cnn_core.runs.run import steps_per_epoch
+
+CURVE_POINTS = 200
+PREVIEW_SAMPLE = 4096  # training pictures that a preview's statistics are taken from
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an experiment will be. anatomy: see `models.anatomy`. lr: points (epoch, learning rate)."""
+
+    anatomy: dict[str, Any]
+    input_shape: tuple[int, int, int]
+    classes: tuple[str, ...]
+    steps_per_epoch: int
+    lr: list[tuple[float, float]]
+
+
+def plan(experiment: Experiment) -> Plan:
+    """Look ahead; needs no data on disk."""
+    known = facts(experiment)
+    train = experiment.train
+    steps = steps_per_epoch(known.train_pictures, train.batch_size)
+    schedule = TRAIN_SHELVES["schedule"].load(train.schedule.name)
+    options = options_of(TRAIN_SHELVES["schedule"], train.schedule)
+    total = steps * train.epochs
+    at = np.unique(np.linspace(0, total - 1, min(CURVE_POINTS, total)).round().astype(int)).tolist()
+    return Plan(
+        anatomy=anatomy(experiment.model.name, known.input_shape, known.classes, experiment.model.options),
+        input_shape=known.input_shape,
+        classes=data_facts(experiment.data).classes,
+        steps_per_epoch=steps,
+        lr=[(step / steps, train.lr * schedule.build(options, step, total)) for step in at],
+    )
+
+
+def anatomy(
+    model: str, input_shape: tuple[int, int, int], classes: int, options: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A network layer by layer, from its shape alone: no weights are made."""
+    with torch.device("meta"):
+        built = build_model(model, input_shape, classes, **(options or {}))
+    return {"model": model, "input_shape": list(input_shape), "classes": classes, **anatomy_of(built, input_shape)}
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A training picture on its way: uint8 (H, W, C), each with its (lowest, highest) value.
+
+    stored: as the data set has it. seen: what the network gets, turned back into a picture. augmented: the same after
+    one draw of the augmentations, None without any. The last two ranges are of the numbers that the network gets.
+    """
+
+    stored: NDArray[np.uint8]
+    seen: NDArray[np.uint8]
+    augmented: NDArray[np.uint8] | None
+    stored_range: tuple[float, float]
+    seen_range: tuple[float, float]
+    augmented_range: tuple[float, float] | None
+    target: str
+
+
+def preview(experiment: Experiment, index: int = 0) -> Preview:
+    """Training picture `index` (taken modulo their number) before and after preprocessing and augmentation."""
+    split = load_data(experiment.data).splits["train"]
+    index %= len(split.targets)
+    fitted = _fitted(
+        experiment.model_copy(update={"augmentation": ()}).model_dump_json(include={"data", "preprocessing"})
+    )
+    stored = split.pictures[index]
+    seen = fitted.pictures(stored[None])
+    augmented = _augmented(experiment, seen, index)
+    return Preview(
+        stored=stored,
+        seen=seen[0],
+        augmented=None if augmented is None else augmented[0],
+        stored_range=(float(stored.min()), float(stored.max())),
+        seen_range=fitted.value_range(seen),
+        augmented_range=None if augmented is None else fitted.value_range(augmented),
+        target=data_facts(experiment.data).classes[int(split.targets[index])],
+    )
+
+
+def _augmented(experiment: Experiment, seen: NDArray[np.uint8], index: int) -> NDArray[np.uint8] | None:
+    choices = augmentation_choices(experiment)
+    if not choices:
+        return None
+    augmenter = Augmenter(choices, index + 1, experiment.train.seed)
+    augmenter.epoch(0)
+    return augmenter.batch(torch.from_numpy(np.array(seen)), torch.tensor([index])).numpy()
+
+
+@lru_cache(maxsize=16)
+def _fitted(settings: str) -> Preprocessing:
+    """Fitted on a sample, so that a form answers at once; a run is fitted on the whole training split."""
+    experiment = Experiment.model_validate_json(settings)
+    split = load_data(experiment.data).splits["train"]
+    step = max(1, len(split.targets) // PREVIEW_SAMPLE)
+    return Preprocessing.fit(step_choices(experiment), split.pictures[::step])
+
+
+def missing(data: Choice) -> str:
+    """Why a data set cannot be read from this computer now, in a sentence; empty when it can."""
+    return DATASETS.load(data.name).build.missing(options_of(DATASETS, data), data_folder())
+
+
+def data(name: str, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A data set in numbers: classes, pictures by split, stored shape, mean and std of the training split (0..1)."""
+    name = DATASETS.known(name)
+    chosen = Choice(
+        name=name, options=parse_options(DATASETS.load(name).options, options or {}, "data").model_dump(mode="json")
+    )
+    known, loaded = data_facts(chosen), load_data(chosen)
+    mean, std = channel_mean_std(loaded.splits["train"].pictures)
+    return {
+        "name": name,
+        "classes": list(known.classes),
+        "splits": {split: len(part.targets) for split, part in loaded.splits.items()},
+        "shape": list(known.shape),
+        "mean": mean,
+        "std": std,
+    }

@@ -1,0 +1,256 @@
+"""The command line: parses, calls one action, prints. Imports torch only in the commands that need it.
+
+With --json the last line on stdout is one object; everything else goes to stderr.
+Exit codes: 0 done, 1 failed, 2 wrong input, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from cnn_core import actions, show
+from cnn_core.base.errors import UserError, shorten
+from cnn_core.base.files import read_json
+from cnn_core.base.settings import runs_folder
+from cnn_core.experiment import resolve
+from cnn_core.shelves import SHELVES
+
+app = typer.Typer(
+    name="cnn_core",
+    help="Train a convolutional network and look inside it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line on stdout.")]
+Runs = Annotated[Path | None, typer.Option("--runs", help="Folder of runs (default: CONVSCOPE_RUNS, else ./runs).")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="An id, an unambiguous beginning of one, or a folder.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="SECTION.FIELD=VALUE", help="A setting; may be given again. See `list` for names."),
+]
+
+
+@app.command("list")
+def list_(shelf: Annotated[str, typer.Argument(help="datasets, models, ...")] = "", json: Json = False) -> None:
+    """What there is to choose from."""
+    known = {one.name: one for one in SHELVES}
+    if shelf and shelf not in known:
+        raise show.unknown(shelf, "shelf", list(known))
+    chosen = [known[shelf]] if shelf else list(known.values())
+    cards = {one.name: [{"name": name, "summary": one.card(name)[0]} for name in one.names()] for one in chosen}
+    show.listing(cards, json)
+
+
+@app.command()
+def data(name: Annotated[str, typer.Argument(metavar="NAME")], sets: Sets = None, json: Json = False) -> None:
+    """A data set in numbers."""
+    show.data(actions.data(name, _section(sets, "data")), json)
+
+
+@app.command()
+def anatomy(
+    model: Annotated[str, typer.Argument(metavar="MODEL")],
+    shape: Annotated[str, typer.Option("--input", metavar="CxHxW", help="Shape of a picture, as 3x32x32.")],
+    classes: Annotated[int, typer.Option("--classes")] = 10,
+    sets: Sets = None,
+    json: Json = False,
+) -> None:
+    """A network layer by layer: shapes, parameters, multiply-adds, receptive field."""
+    show.anatomy(actions.anatomy(model, _shape(shape), classes, _section(sets, "model")), json)
+
+
+@app.command()
+def train(
+    dataset: Annotated[str | None, typer.Option("--dataset", help="A data set from `list datasets`.")] = None,
+    model: Annotated[str | None, typer.Option("--model", help="A model from `list models`.")] = None,
+    epochs: Annotated[int | None, typer.Option("--epochs")] = None,
+    batch_size: Annotated[int | None, typer.Option("--batch-size")] = None,
+    lr: Annotated[float | None, typer.Option("--lr", help="Learning rate.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed")] = None,
+    device: Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.")] = None,
+    sets: Sets = None,
+    experiment: Annotated[
+        Path | None, typer.Option("--experiment", metavar="FILE.json", help="An experiment, instead of the two names.")
+    ] = None,
+    runs: Runs = None,
+    json: Json = False,
+) -> None:
+    """Train a network here, in the foreground. Ctrl-C keeps a checkpoint."""
+    raw: dict[str, Any] = read_experiment(experiment) if experiment else {}
+    if dataset is not None:
+        raw["data"] = {"name": dataset}
+    if model is not None:
+        raw["model"] = {"name": model}
+    for section, flag in (("data", "--dataset"), ("model", "--model")):
+        if section not in raw:
+            raise UserError(f"{flag} is missing; name one, or give --experiment FILE.json.")
+    flags = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "seed": seed, "device": device}
+    given = {key: value for key, value in flags.items() if value is not None}
+    raw["train"] = {**raw.get("train", {}), **given}
+    chosen = resolve(raw, sets or ())
+    with show.Bar() as bar:
+        record = actions.train(chosen, runs, bar)
+    _finish(record, json)
+
+
+def read_experiment(path: Path) -> dict[str, Any]:
+    """An experiment's JSON, also one that was edited by hand."""
+    try:
+        return read_json(path)
+    except UserError as error:
+        raise UserError(f"--experiment: {error}") from error
+
+
+@app.command()
+def resume(run: RunName, runs: Runs = None, json: Json = False) -> None:
+    """Train a stopped run on; a finished one prints its record."""
+    with show.Bar() as bar:
+        record = actions.resume(run, runs, bar)
+    _finish(record, json)
+
+
+def _finish(record: dict[str, Any], json: bool) -> None:
+    show.trained(record, json)
+    if record["status"] == "failed":
+        raise typer.Exit(1)
+    if record["status"] == "stopped":
+        raise typer.Exit(130)
+
+
+@app.command("runs")
+def runs_(runs: Runs = None, json: Json = False) -> None:
+    """The runs of a folder, newest first."""
+    show.runs(actions.runs(runs), runs_folder(runs), json)
+
+
+@app.command("show")
+def show_(run: RunName, runs: Runs = None, json: Json = False) -> None:
+    """A run with all its settings."""
+    show.run(actions.show(run, runs), json)
+
+
+@app.command()
+def stop(run: RunName, runs: Runs = None, json: Json = False) -> None:
+    """Stop a run with a checkpoint, wherever it was started."""
+    show.stopped(actions.stop(run, runs), json)
+
+
+@app.command()
+def delete(run: RunName, runs: Runs = None, json: Json = False) -> None:
+    """Move a run into the trash of its runs folder."""
+    show.stopped(actions.delete(run, runs), json)
+
+
+@app.command()
+def evaluate(
+    run: RunName,
+    split: Annotated[str, typer.Option("--split", help="train, val or test.")] = "test",
+    runs: Runs = None,
+    json: Json = False,
+) -> None:
+    """How often a run is right, and what it mixes up."""
+    show.report(actions.evaluate(run, split, runs), json)
+
+
+@app.command()
+def predict(
+    run: RunName,
+    pictures: Annotated[list[str], typer.Argument(metavar="PICTURE...")],
+    top: Annotated[int, typer.Option("--top", help="How many classes for each picture.")] = 5,
+    runs: Runs = None,
+    json: Json = False,
+) -> None:
+    """What a run says of pictures."""
+    answers = actions.predict(run, pictures, top, runs)
+    show.answers(answers, json)
+    if any("error" in one for one in answers["results"]):
+        raise typer.Exit(1)
+
+
+@app.command()
+def explain(
+    run: RunName,
+    picture: Annotated[str, typer.Argument(metavar="PICTURE")],
+    method: Annotated[str, typer.Option("--method")] = "grad_cam",
+    layer: Annotated[str | None, typer.Option("--layer", help="A convolution; default: the last with a map.")] = None,
+    target: Annotated[str | None, typer.Option("--target", help="A class, or its index; default: predicted.")] = None,
+    npy: Annotated[Path | None, typer.Option("--npy", help="Write the map: float32 (H, W), true scale.")] = None,
+    overlay: Annotated[Path | None, typer.Option("--overlay", help="Write the picture with the heat: PNG.")] = None,
+    runs: Runs = None,
+    json: Json = False,
+) -> None:
+    """Which part of a picture speaks for a class."""
+    found = actions.explain(run, picture, method, layer, target, runs)
+    if npy:
+        show.write(npy, show.npy_bytes(found.heat), "--npy")
+    if overlay:
+        show.write(overlay, show.overlay_png(found), "--overlay")
+    show.explanation(found.record(), list(found.notes), json)
+
+
+@app.command(hidden=True)
+def work(folder: Path) -> None:
+    """Do the job in a folder: what a worker process runs."""
+    from cnn_core.jobs.work import work as do
+
+    raise typer.Exit(do(folder))
+
+
+def _shape(text: str) -> tuple[int, int, int]:
+    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})x(\d{1,5})", text)
+    if not match or "0" in match.groups():
+        raise UserError(f'--input is "{shorten(text)}", but must be CxHxW, as 3x32x32.')
+    channels, height, width = (int(part) for part in match.groups())
+    return channels, height, width
+
+
+def _section(sets: Sequence[str] | None, section: str) -> dict[str, str]:
+    """`section.field=value` settings as a dict of one section's options."""
+    found = {}
+    for text in sets or ():
+        path, equals, value = text.partition("=")
+        first, _, field = path.partition(".")
+        if not equals or first != section or not field or "." in field:
+            raise UserError(f'--set "{shorten(text)}" does not fit here: write {section}.field=value.')
+        found[field] = value
+    return found
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; returns the exit code. No traceback reaches the user."""
+    try:
+        code = app(list(arguments), standalone_mode=False, prog_name="python -m cnn_core")
+        return code if isinstance(code, int) else 0
+    except UserError as error:
+        return _say(str(error), error.exit_code)
+    except TyperException as error:
+        format_message = getattr(error, "format_message", None)
+        return _say(format_message() if format_message else str(error), getattr(error, "exit_code", 2))
+    except (KeyboardInterrupt, typer.Abort):
+        return _say("Interrupted.", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the flush at exit complains again
+        return 1
+    except Exception as error:  # noqa: BLE001 - the last resort: one sentence, the trace only where it is wanted
+        if os.environ.get("CONVSCOPE_DEBUG"):
+            traceback.print_exc()
+        what = f"{type(error).__name__}: {shorten(error, 300)}"
+        return _say(f"This is a fault in ConvScope: {what} (CONVSCOPE_DEBUG=1 shows where).", 1)
+
+
+def _say(sentence: str, code: int) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return code

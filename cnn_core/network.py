@@ -1,0 +1,91 @@
+"""A network ready to be asked: a module with its fitted preprocessing, its classes and a lock."""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor, nn
+
+from cnn_core.base.errors import UnknownName
+from cnn_core.models.anatomy import conv_layers
+from cnn_core.pictures import Picture, as_picture
+from cnn_core.preprocessing.pipeline import Preprocessing
+
+Pictured = str | Path | bytes | Image.Image | NDArray[np.uint8]
+BATCH = 64  # small batches stay in the cache of a processor core
+CHUNK = 1024  # pictures held as float at a time
+
+
+class Network:
+    """A module in eval mode, float32, frozen; safe to be asked by several threads at once.
+
+    The module belongs to this object: nobody else may train it or change it. Whatever adds hooks or needs gradients
+    does so under `lock`.
+    """
+
+    def __init__(self, module: nn.Module, preprocessing: Preprocessing, classes: tuple[str, ...]) -> None:
+        self.module = module.eval().requires_grad_(False)
+        for part in module.modules():  # an activation in place would change the map that a layer's hook has kept
+            if getattr(part, "inplace", False):
+                part.inplace = False
+        self.preprocessing = preprocessing
+        self.classes = classes
+        self.lock = threading.Lock()
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of what the module gets."""
+        return self.preprocessing.input_shape
+
+    @cached_property
+    def _convolutions(self) -> list[tuple[str, tuple[int, int]]]:
+        return conv_layers(self.module, self.input_shape)
+
+    def convolutions(self) -> list[tuple[str, tuple[int, int]]]:
+        """Every convolution by name, in the order of call, with the (height, width) of its output."""
+        with self.lock:
+            return self._convolutions
+
+    def open(self, picture: Pictured, name: str = "") -> Picture:
+        """Open a path, bytes, a PIL picture or a uint8 array (H, W) or (H, W, C) as a picture.
+
+        Raises:
+            BadPicture: it cannot be used.
+        """
+        return as_picture(picture, name)
+
+    def preprocess(self, picture: Pictured) -> Tensor:
+        """A picture as the module gets it: float32 (1, C, H, W)."""
+        return self.preprocessing.tensor(self.preprocessing.picture(self.open(picture).image)[None])
+
+    def logits(self, images: Tensor) -> Tensor:
+        """float32 (N, C, H, W) to float32 logits (N, K), in batches."""
+        device = next(self.module.parameters()).device
+        with self.lock, torch.inference_mode():
+            return torch.cat([self.module(batch.to(device)).float().cpu() for batch in images.split(BATCH)])
+
+    def predict(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Whole sets: uint8 (N, H, W, C) as stored to float32 logits (N, K)."""
+        seen = self.preprocessing.pictures(pictures)
+        chunks = range(0, len(seen), CHUNK)
+        return torch.cat([self.logits(self.preprocessing.tensor(seen[i : i + CHUNK])) for i in chunks]).numpy()
+
+    def activations(self, images: Tensor, layer: str) -> Tensor:
+        """The output of a layer, as named by `named_modules`, for float32 (N, C, H, W)."""
+        modules = dict(self.module.named_modules())
+        if layer not in modules or layer == "":
+            raise UnknownName(layer, "layer", [name for name in modules if name])
+        kept: list[Tensor] = []
+        with self.lock, torch.inference_mode():
+            hook = modules[layer].register_forward_hook(lambda _m, _i, output: kept.append(output.float().cpu()))
+            try:
+                self.module(images)
+            finally:
+                hook.remove()
+        return kept[-1]

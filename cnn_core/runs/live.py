@@ -1,0 +1,117 @@
+"""A run while it trains: curves, the wall, the log, from what its process has written. No torch, only new bytes read."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cnn_core.base.errors import UserError
+from cnn_core.base.files import read_json
+from cnn_core.jobs import journal
+from cnn_core.runs.run import RunFolder
+
+LOG_BYTES = 4_000
+REMEMBERED = 32
+
+
+@dataclass(frozen=True)
+class Live:
+    """record: see `RunFolder.record`. rows: one a validation {epoch, step, train_loss, train_accuracy, val_loss,
+    val_accuracy, lr, whole}. losses: sparse {step, epoch, loss}. wall: {epoch, wrong: {index: class said}, total} or
+    None. log: its last lines. seconds_left: None when not known. progress: 0..1.
+    """
+
+    record: dict[str, Any]
+    rows: list[dict[str, Any]]
+    losses: list[dict[str, Any]]
+    wall: dict[str, Any] | None
+    log: str
+    seconds_left: float | None
+    images_per_second: float | None
+    progress: float
+
+
+@dataclass
+class _Followed:
+    """What was read of one journal so far."""
+
+    inode: int = 0
+    offset: int = 0
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    losses: list[dict[str, Any]] = field(default_factory=list)
+    pace: dict[str, Any] = field(default_factory=dict)
+
+    def take(self, row: dict[str, Any]) -> None:
+        if row["kind"] == "resumed":  # what came after the checkpoint is trained again
+            self.rows = [one for one in self.rows if one["step"] <= row["step"]]
+            self.losses = [one for one in self.losses if one["step"] <= row["step"]]
+            self.pace = {}
+        elif row["kind"] == "validation":
+            self.rows.append(row)
+        elif row["kind"] == "steps":
+            self.pace = row
+            self.losses.append({key: row.get(key) for key in ("step", "epoch", "loss")})
+
+
+_followed: OrderedDict[Path, _Followed] = OrderedDict()
+_lock = threading.Lock()
+
+
+def _follow(path: Path) -> _Followed:
+    """The journal up to now. Many tabs share the work; a journal replaced by another is read from its start."""
+    with _lock:
+        try:
+            stat = path.stat()
+        except OSError:
+            return _Followed()
+        known = _followed.get(path)
+        if known is None or known.inode != stat.st_ino or stat.st_size < known.offset:
+            known = _followed[path] = _Followed(inode=stat.st_ino)
+        _followed.move_to_end(path)
+        while len(_followed) > REMEMBERED:
+            _followed.popitem(last=False)
+        new, known.offset = journal.read(path, known.offset)
+        for row in new:
+            known.take(row)
+        return _Followed(rows=list(known.rows), losses=list(known.losses), pace=dict(known.pace))
+
+
+def live(run: RunFolder) -> Live:
+    """A run as it is at this moment."""
+    record = run.record()
+    seen = _follow(run.journal_path)
+    step = max(record["step"], seen.pace.get("step", 0)) if record["status"] == "running" else record["step"]
+    record = {**record, "step": step}
+    running = record["status"] == "running"
+    return Live(
+        record=record,
+        rows=seen.rows,
+        losses=seen.losses,
+        wall=_wall(run),
+        log=_tail(run.log_path),
+        seconds_left=seen.pace.get("seconds_left") if running else None,
+        images_per_second=(seen.pace.get("images_per_second") if running else None) or record["images_per_second"],
+        progress=1.0 if record["status"] == "done" else min(1.0, step / max(1, record["steps"])),
+    )
+
+
+def _wall(run: RunFolder) -> dict[str, Any] | None:
+    try:
+        wall = read_json(run.folder / "wall.json")
+    except UserError:
+        return None
+    return {**wall, "wrong": {int(index): said for index, said in wall["wrong"].items()}}
+
+
+def _tail(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - LOG_BYTES))
+            text = file.read().decode(errors="replace")
+    except OSError:
+        return ""
+    return text if size <= LOG_BYTES else text.partition("\n")[2]

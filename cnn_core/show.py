@@ -1,0 +1,293 @@
+"""What the command line prints: JSON for scripts, tables for people. Progress and notes go to stderr."""
+
+from __future__ import annotations
+
+import io
+import json as json_module
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+
+from cnn_core.base.errors import Failed, UnknownName
+from cnn_core.base.files import atomic_write
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from cnn_core.attribution.explain import Explanation
+
+TRAINED = (
+    "run",
+    "path",
+    "status",
+    "reason",
+    "message",
+    "epochs",
+    "best_epoch",
+    "val_accuracy",
+    "test_accuracy",
+    "seconds",
+    "images_per_second",
+)
+
+
+def unknown(name: str, what: str, known: list[str]) -> UnknownName:
+    return UnknownName(name, what, known)
+
+
+def _json(record: dict[str, Any]) -> None:
+    sys.stdout.write(json_module.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _out() -> Console:
+    return Console(highlight=False, soft_wrap=True)
+
+
+def _note(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", no_wrap=True)
+    return table
+
+
+def listing(cards: dict[str, list[dict[str, str]]], json: bool) -> None:
+    """Shelves with their entries."""
+    if json:
+        return _json(cards)
+    for shelf, entries in cards.items():
+        table = _table(shelf, "")
+        for entry in entries:
+            table.add_row(f"  {entry['name']}", escape(entry["summary"]))
+        _out().print(table)
+
+
+def data(record: dict[str, Any], json: bool) -> None:
+    """A data set in numbers."""
+    if json:
+        return _json(record)
+    table = _table(record["name"], "")
+    table.add_row("classes", escape(", ".join(record["classes"])))
+    table.add_row("pictures", ", ".join(f"{name} {count:,}" for name, count in record["splits"].items()))
+    table.add_row("shape", " × ".join(map(str, record["shape"])) + " (channels, height, width)")
+    for name in ("mean", "std"):
+        table.add_row(name, ", ".join(f"{value:.4f}" for value in record[name]))
+    _out().print(table)
+
+
+def anatomy(record: dict[str, Any], json: bool) -> None:
+    """A network layer by layer."""
+    if json:
+        return _json(record)
+    table = _table("layer", "type", ">output", ">parameters", ">multiply-adds", ">sees px")
+    for row in record["layers"]:
+        sees = row["receptive_field"]
+        table.add_row(
+            row["name"],
+            row["type"],
+            " × ".join(map(str, row["output_shape"])),
+            f"{row['parameters']:,}",
+            f"{row['multiply_adds']:,}",
+            "–" if sees is None else str(sees),
+        )
+    table.add_section()
+    total = record["receptive_field"]
+    table.add_row(
+        "all", "", "", f"{record['parameters']:,}", f"{record['multiply_adds']:,}", "–" if total is None else str(total)
+    )
+    _out().print(table)
+
+
+def trained(record: dict[str, Any], json: bool) -> None:
+    """How a training ended."""
+    if record["message"]:
+        _note(record["message"])
+    if record["status"] == "stopped":
+        _note(f"To go on: python -m cnn_core resume {record['run']}")
+    if json:
+        return _json({key: record[key] for key in TRAINED})
+    out = _out()
+    out.print(f"{record['run']}  {record['status']}", markup=False)
+    if record["best_epoch"] is not None:
+        out.print(
+            f"best epoch {record['best_epoch']} of {record['epochs']}: validation {_percent(record['val_accuracy'])}, "
+            f"test {_percent(record['test_accuracy'])}; {record['seconds']:.1f} s of training, "
+            f"{record['images_per_second'] or 0:,.0f} pictures/s"
+        )
+
+
+def runs(records: list[dict[str, Any]], folder: Path, json: bool) -> None:
+    """The list of runs."""
+    if json:
+        return _json({"runs": records})
+    if not records:
+        return _note(f"No runs in {folder} yet.")
+    table = _table("run", "status", ">epochs", ">best val", ">test", ">seconds")
+    for one in records:
+        status = f"{one['status']} ({one['reason']})" if one.get("reason") else one["status"]
+        epochs = f"{one['epochs']}/{one['epochs_planned']}"
+        figures = (_percent(one["val_accuracy"]), _percent(one["test_accuracy"]), f"{one['seconds']:.1f}")
+        table.add_row(one["run"], status, epochs, *figures)
+    _out().print(table)
+
+
+def run(record: dict[str, Any], json: bool) -> None:
+    """A run with its settings."""
+    if json:
+        return _json(record)
+    experiment = record.pop("experiment")
+    table = _table("", "")
+    for key, value in record.items():
+        if value not in ("", None):
+            table.add_row(key, escape(str(value)))
+    _out().print(table)
+    if experiment:
+        _out().print(json_module.dumps(experiment, indent=1, ensure_ascii=False), markup=False)
+
+
+def stopped(record: dict[str, Any], json: bool) -> None:
+    """A run's id and status."""
+    if json:
+        return _json({"run": record["run"], "status": record["status"]})
+    _out().print(f"{record['run']}  {record['status']}", markup=False)
+
+
+def report(record: dict[str, Any], json: bool) -> None:
+    """The figures of a split."""
+    if json:
+        return _json(record)
+    out = _out()
+    low, high = record["accuracy_interval"]
+    base = record["baseline"]
+    out.print(
+        f"right {_percent(record['accuracy'])} of {record['n']:,} {record['split']} pictures "
+        f"(95%: {low:.1%} to {high:.1%}); always saying “{base['class']}”: {_percent(base['accuracy'])}",
+        markup=False,
+    )
+    table = _table("class", ">precision", ">recall", ">F1", ">AUC", ">pictures")
+    for row in record["per_class"]:
+        figures = (_percent(row["precision"]), _percent(row["recall"]), _number(row["f1"]), _number(row["auc"], 4))
+        table.add_row(escape(row["class"]), *figures, f"{row['support']:,}")
+    out.print(table)
+    out.print("rows: it was, columns: it said")
+    for line in record["confusion_matrix"]:
+        out.print(" ".join(f"{count:>5}" for count in line))
+
+
+def answers(record: dict[str, Any], json: bool) -> None:
+    """What a run says of pictures."""
+    for one in record["results"]:
+        if "error" in one:
+            _note(one["error"])
+    if json:
+        return _json(record)
+    for one in record["results"]:
+        if "top" in one:
+            said = ", ".join(f"{guess['class']} {guess['probability']:.1%}" for guess in one["top"])
+            _out().print(f"{one['image']}: {said}", markup=False)
+
+
+def explanation(record: dict[str, Any], notes: list[str], json: bool) -> None:
+    """What a map says, in words; the map itself is in the files."""
+    for text in notes:
+        _note(text)
+    if not record["has_evidence"]:
+        _note(f"Nothing in this picture speaks for “{record['target']}” at layer {record['layer']}.")
+    if json:
+        return _json(record)
+    grid = " × ".join(map(str, record["grid"]))
+    _out().print(
+        f"{record['target']} {record['probability']:.1%}, {record['method']} at {record['layer']} ({grid} cells)",
+        markup=False,
+    )
+
+
+def npy_bytes(heat: NDArray[np.float32]) -> bytes:
+    """A map as a .npy file: float32 (H, W)."""
+    import numpy as np
+
+    file = io.BytesIO()
+    np.save(file, heat.astype(np.float32), allow_pickle=False)
+    return file.getvalue()
+
+
+def overlay_png(found: Explanation) -> bytes:
+    """What the network saw with the heat over it, as PNG."""
+    from cnn_core.figures.overlay import overlay
+    from cnn_core.pictures import png_bytes
+
+    return png_bytes(overlay(found.saw, found.heat))
+
+
+def write(path: Path, data: bytes, flag: str) -> None:
+    """Write a file that the user asked for."""
+    try:
+        atomic_write(path, data)
+    except OSError as error:
+        raise Failed(f"{flag}: {path} cannot be written ({error.strerror}).") from error
+
+
+class Bar:
+    """Progress of a training on stderr: a bar, and a line for each validation. Call it with the job's events."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[pace]}"))
+        self._progress = Progress(*columns, console=self._console, transient=True)
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        kind = event["kind"]
+        if kind == "waiting":
+            self._print(f"Waiting for {event['device']}, which {event['holder'] or 'another job'} uses.")
+        elif kind == "started":
+            self._start(event["record"])
+        elif kind == "steps" and self._task is not None:
+            pace = f"{event['images_per_second'] or 0:,.0f} pictures/s, about {event['seconds_left']:.0f} s left"
+            self._progress.update(
+                self._task, completed=event["step"], description=f"epoch {event['epoch']:.1f}", pace=pace
+            )
+        elif kind == "validation":
+            self._print(
+                f"epoch {event['epoch']:.2f}  loss {event['train_loss']:.4f}  validation {event['val_loss']:.4f}, "
+                f"right {event['val_accuracy']:.1%}"
+            )
+        elif kind == "ended":
+            self._progress.stop()
+
+    def _start(self, record: dict[str, Any]) -> None:
+        self._print(
+            f"{record['run']} on {record['device']}, {record['precision']}, {record['parameters']:,} parameters"
+        )
+        self._task = self._progress.add_task("epoch 0.0", total=record["steps"], completed=record["step"], pace="")
+        if self._console.is_terminal:
+            self._progress.start()
+
+    def _print(self, text: str) -> None:
+        self._console.print(text, markup=False)

@@ -1,0 +1,268 @@
+"""The training loop, to be read in one sitting.
+
+An epoch is cut into stretches that end at a validation. Within a stretch the device is never waited for: losses stay
+in a small ring on the device and are read every `READ_EVERY` steps at most, which is also when a loss that is not
+finite is found. Everything else (journal, checkpoints, stop) happens between steps, by `Reporter`.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from cnn_core.base.errors import Failed
+from cnn_core.runs.checkpoints import Checkpoint
+from cnn_core.training.feed import Feed
+from cnn_core.training.precision import autocast
+
+READ_EVERY = 20  # steps
+CHECKPOINT_EVERY = 60.0  # seconds
+EVALUATION_BATCH = 64
+
+
+class Diverged(Failed):
+    """The loss became infinite or not a number."""
+
+
+@dataclass
+class Progress:
+    """Where training is: plain numbers, part of every checkpoint."""
+
+    epoch: int = 0  # epochs ended
+    batch: int = 0  # steps done in the epoch that has begun
+    step: int = 0  # steps done in all
+    bad_epochs: int = 0  # ended since the validation loss last fell
+    lowest: float | None = None  # validation loss
+    best: dict[str, Any] | None = None  # epoch, step, val_loss, val_accuracy of the best epoch
+    seconds: float = 0.0  # wall time inside steps
+    images: int = 0  # pictures trained
+    loss_sum: float = 0.0  # of the epoch that has begun, weighted by pictures
+    seen: int = 0  # pictures of the epoch that has begun
+
+
+class Reporter(Protocol):
+    """Who is told, and who may interrupt."""
+
+    def steps(self, progress: Progress, losses: list[float], lr: float) -> None: ...
+    def validated(self, progress: Progress, row: dict[str, Any], wrong: dict[int, int], total: int) -> None: ...
+    def save(self, checkpoint: Checkpoint) -> None: ...
+    def interrupted(self) -> bool: ...
+
+
+@dataclass
+class Trainer:
+    """All that a training needs. `fit` runs it to its end, to an interruption, or raises `Diverged`."""
+
+    model: nn.Module
+    optimizer: torch.optim.Optimizer
+    loss: Callable[[Tensor, Tensor], Tensor]
+    factor: Callable[[int, int], float]  # of the learning rate: (step, steps)
+    feed: Feed
+    validation: tuple[Tensor, Tensor]  # uint8 pictures as preprocessed (N, H, W, C), targets (N,)
+    reporter: Reporter
+    lr: float
+    epochs: int
+    steps_per_epoch: int
+    validations: int
+    patience: int
+    device: str
+    precision: str
+    progress: Progress = field(default_factory=Progress)
+
+    def __post_init__(self) -> None:
+        self.correct = torch.zeros((), dtype=torch.int64, device=self.device)
+        self.ring = torch.zeros(READ_EVERY, device=self.device)
+        self.unread: list[int] = []  # batch sizes of the losses in the ring
+        self.saved_at = time.monotonic()
+
+    # ------------------------------------------------------------ the loop
+
+    def fit(self) -> bool:
+        """Train on from `progress`. True when training has come to its end, False when interrupted."""
+        while self.progress.epoch < self.epochs and not self._out_of_patience():
+            self.feed.start_epoch(self.progress.epoch)
+            if not self._epoch():
+                self.save()
+                return False
+        return True
+
+    def _out_of_patience(self) -> bool:
+        return bool(self.patience) and self.progress.bad_epochs > self.patience
+
+    def _epoch(self) -> bool:
+        """One epoch, or what is left of it; False when interrupted."""
+        self.model.train()
+        for stretch in range(1, self.validations + 1):
+            end = round(stretch * self.steps_per_epoch / self.validations)
+            if self.progress.batch >= end:  # done before a resume, or more validations than steps
+                continue
+            if not self._steps(end):
+                return False
+            self._validate(last=end == self.steps_per_epoch)
+        return True
+
+    def _steps(self, end: int) -> bool:
+        """Steps up to `end` of this epoch; False when interrupted before."""
+        progress, began = self.progress, time.perf_counter()
+        while progress.batch < end:
+            self._step(*self.feed.batch(progress.batch))
+            progress.batch += 1
+            progress.step += 1
+            between = progress.batch < end
+            stop = between and self.reporter.interrupted()
+            due = between and time.monotonic() - self.saved_at > CHECKPOINT_EVERY
+            if len(self.unread) == READ_EVERY or stop or due or not between:
+                self._stop_clock(began)
+                self._read()
+                if stop:
+                    return False
+                if due:
+                    self.save()
+                began = time.perf_counter()
+        return True
+
+    def _step(self, images: Tensor, targets: Tensor) -> None:
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._lr()
+        with autocast(self.device, self.precision):
+            logits = self.model(images)
+        loss = self.loss(logits.float(), targets)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        self.ring[len(self.unread)] = loss.detach()
+        self.correct += (logits.detach().argmax(1) == targets).sum()
+        self.unread.append(len(targets))
+
+    def _lr(self) -> float:
+        return self.lr * self.factor(self.progress.step, self.epochs * self.steps_per_epoch)
+
+    def _stop_clock(self, began: float) -> None:
+        if self.device == "cuda":
+            torch.cuda.synchronize()
+        self.progress.seconds += time.perf_counter() - began
+
+    def _read(self) -> None:
+        """Read the losses since the last time: the only place where the device is waited for within an epoch."""
+        losses, sizes = self.ring[: len(self.unread)].tolist(), self.unread
+        first = self.progress.step - len(sizes) + 1
+        self.unread = []
+        for number, (loss, size) in enumerate(zip(losses, sizes, strict=True)):
+            if not math.isfinite(loss):
+                self.reporter.steps(self.progress, losses[: number + 1], self._lr())
+                raise Diverged(self._diverged(first + number))
+            self.progress.loss_sum += loss * size
+            self.progress.seen += size
+            self.progress.images += size
+        if losses:
+            self.reporter.steps(self.progress, losses, self._lr())
+
+    def _diverged(self, step: int) -> str:
+        kept = "nothing is lost, for it had learned nothing yet"
+        if self.progress.best is not None:
+            kept = f"the weights of epoch {self.progress.best['epoch']} are kept"
+        return f"Stopped at step {step}: the loss became infinite. The learning rate {self.lr:g} is too high; {kept}."
+
+    # ------------------------------------------------------------ between the steps
+
+    def _validate(self, *, last: bool) -> None:
+        logits = evaluate(self.model, self.feed, self.validation[0])
+        targets = self.validation[1]
+        loss = float(self.loss(logits, targets))
+        said = logits.argmax(1)
+        wrong = (said != targets).nonzero().flatten().tolist()
+        progress = self.progress
+        if not math.isfinite(loss):
+            raise Diverged(self._diverged(progress.step))
+        row = {
+            "epoch": progress.epoch + progress.batch / self.steps_per_epoch,
+            "step": progress.step,
+            "whole": last,
+            "train_loss": progress.loss_sum / progress.seen,
+            "train_accuracy": int(self.correct) / progress.seen,
+            "val_loss": loss,
+            "val_accuracy": 1 - len(wrong) / len(targets),
+            "lr": self._lr(),
+        }
+        if last:
+            self._end_epoch(row)
+        self.reporter.validated(progress, row, dict(zip(wrong, said[wrong].tolist(), strict=True)), len(targets))
+        if last:
+            self.save()
+
+    def _end_epoch(self, row: dict[str, Any]) -> None:
+        progress = self.progress
+        progress.epoch, progress.batch, progress.loss_sum, progress.seen = progress.epoch + 1, 0, 0.0, 0
+        self.correct.zero_()
+        if progress.lowest is None or row["val_loss"] < progress.lowest:
+            progress.bad_epochs = 0
+        else:
+            progress.bad_epochs += 1
+        if progress.lowest is None or row["val_loss"] <= progress.lowest:  # on a tie the later epoch
+            progress.lowest = row["val_loss"]
+            kept = ("step", "val_loss", "val_accuracy", "train_loss", "train_accuracy")
+            progress.best = {"epoch": progress.epoch, **{key: row[key] for key in kept}}
+
+    # ------------------------------------------------------------ checkpoints
+
+    def save(self) -> None:
+        """Hand a checkpoint of this moment to the reporter."""
+        state = {"correct": self.correct, **_optimizer_tensors(self.optimizer), **_random_state(self.device)}
+        self.reporter.save(Checkpoint(self.model.state_dict(), state, asdict(self.progress)))
+        self.saved_at = time.monotonic()
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Be as when the checkpoint was made: to the bit, on the same machine with the same threads."""
+        self.model.load_state_dict(checkpoint.model)
+        _restore_optimizer(self.optimizer, checkpoint.state)
+        _restore_random(checkpoint.state, self.device)
+        self.correct.copy_(checkpoint.state["correct"])
+        self.progress = Progress(**checkpoint.progress)
+
+
+@torch.inference_mode()
+def evaluate(model: nn.Module, feed: Feed, pictures: Tensor) -> Tensor:
+    """Logits float32 (N, K) of preprocessed uint8 pictures (N, H, W, C), in float32; the model trains on after."""
+    was_training = model.training
+    model.eval()
+    logits = [model(feed.preprocessing.tensor(batch)) for batch in pictures.split(EVALUATION_BATCH)]
+    model.train(was_training)
+    return torch.cat(logits)
+
+
+def _optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The optimizer's state as named tensors: `optimizer.INDEX.KEY`. All of PyTorch's is tensors or numbers."""
+    found = {}
+    for index, values in optimizer.state_dict()["state"].items():
+        for key, value in values.items():
+            if value is not None:
+                found[f"optimizer.{index}.{key}"] = torch.as_tensor(value)
+    return found
+
+
+def _restore_optimizer(optimizer: torch.optim.Optimizer, state: dict[str, Tensor]) -> None:
+    values: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in state.items():
+        if name.startswith("optimizer."):
+            _, index, key = name.split(".", 2)
+            values.setdefault(int(index), {})[key] = tensor.clone()
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": values})
+
+
+def _random_state(device: str) -> dict[str, Tensor]:
+    state = {"random.cpu": torch.get_rng_state()}
+    if device == "cuda":
+        state["random.cuda"] = torch.cuda.get_rng_state()
+    return state
+
+
+def _restore_random(state: dict[str, Tensor], device: str) -> None:
+    torch.set_rng_state(state["random.cpu"])
+    if device == "cuda" and "random.cuda" in state:
+        torch.cuda.set_rng_state(state["random.cuda"])

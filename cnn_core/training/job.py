@@ -1,0 +1,365 @@
+"""The job of training a run: from its folder to its end, whatever that is. The same for a worker and the foreground."""
+
+from __future__ import annotations
+
+import errno
+import os
+import platform
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cnn_core.augmentation.apply import Augmenter
+from cnn_core.base.errors import UserError, shorten
+from cnn_core.base.files import atomic_write, plain, sealed, unseal
+from cnn_core.base.locks import Lock
+from cnn_core.data.sets import DataSet
+from cnn_core.experiment import (
+    TRAIN_SHELVES,
+    Experiment,
+    augmentation_choices,
+    load_data,
+    options_of,
+    step_choices,
+)
+from cnn_core.jobs import devices, journal
+from cnn_core.jobs.job import now
+from cnn_core.preprocessing.pipeline import Preprocessing
+from cnn_core.runs import checkpoints
+from cnn_core.runs.checkpoints import Checkpoint
+from cnn_core.runs.loaded import Run, build
+from cnn_core.runs.run import RunFolder, steps_per_epoch
+from cnn_core.training.engine import Diverged, Progress, Trainer
+from cnn_core.training.feed import Feed
+from cnn_core.training.precision import computing
+
+LOOK_EVERY = 0.2  # seconds between two looks for a request to stop
+SAY_EVERY = 0.5  # seconds between two lines of steps in the journal, at least
+
+Show = Callable[[dict[str, Any]], None]
+
+
+def work(job: Any) -> int:
+    """What a worker process calls; returns the exit code."""
+    return 0 if run(RunFolder(job.folder))["status"] in ("done", "stopped") else 1
+
+
+def run(folder: RunFolder, show: Show = lambda event: None) -> dict[str, Any]:
+    """Train a queued or stopped run to its end; returns its record. A finished run is left as it is.
+
+    Args:
+        folder: the run. show: told what happens, for a progress bar: dicts with `kind` = waiting, started, steps,
+            validation, ended.
+
+    Raises:
+        UserError: another process works on the run.
+    """
+    with folder.lock():
+        if folder.stored()["status"] != "done":
+            _Training(folder, show).run()
+            folder.clear_stop()
+    return folder.record()
+
+
+@dataclass
+class _Training:
+    """One sitting of training on a run. Also the engine's `Reporter`."""
+
+    folder: RunFolder
+    show: Show
+    asked: threading.Event = field(default_factory=threading.Event)
+    looked_at: float = 0.0
+    said_at: float = 0.0
+    began: float = 0.0
+    first_step: int = 0
+    steps_per_epoch: int = 1
+    steps_in_all: int = 0
+    progress: Progress = field(default_factory=Progress)
+
+    # ------------------------------------------------------------ from beginning to end
+
+    def run(self) -> None:
+        try:
+            with _signals(self.asked):
+                self._run()
+        except KeyboardInterrupt:
+            self._end("stopped", "asked", "Interrupted. What was saved is kept; Resume goes on from there.")
+        except Diverged as error:
+            self._end("failed", "diverged", str(error))
+        except UserError as error:
+            self._end("failed", "error", str(error))
+        except MemoryError:
+            self._end("failed", "memory", _MEMORY)
+        except Exception as error:  # noqa: BLE001 - the last resort: say it in the state, keep the trace in the log
+            self.log(traceback.format_exc().rstrip())
+            self._end(*_what_failed(error))
+
+    def _run(self) -> None:
+        experiment = self.folder.experiment()
+        means = self._means(experiment)
+        lock = self._device(means["device"])
+        if lock is None:
+            self._end("stopped", "asked", "Stopped while it waited. Resume starts it.")
+            return
+        with lock:
+            started = self.folder.stored()["started"] or now()
+            self.folder.update(status="running", reason="", message="", started=started, ended=None, waiting_for="")
+            trainer = self._trainer(experiment, means)
+            self.show({"kind": "started", "record": self.folder.record()})
+            finished = trainer.fit()
+            if finished:
+                self._test()
+                self._end("done", "", "")
+            else:
+                self._end("stopped", "asked", f"Stopped at epoch {self._epoch():.1f}. Resume goes on from there.")
+
+    def _means(self, experiment: Experiment) -> dict[str, Any]:
+        """Device, precision and threads: as the run began, so that a resume gives the same bits."""
+        path = self.folder.folder / "environment.json"
+        means = unseal(path) if path.exists() else {**computing(experiment.train), **_environment()}
+        if not path.exists():
+            atomic_write(path, sealed(means))
+        torch.set_num_threads(means["threads"])
+        self.folder.update(**{key: means[key] for key in ("device", "precision", "threads")})
+        return means
+
+    def _device(self, device: str) -> Lock | None:
+        def waiting(holder: str) -> None:
+            self.folder.update(status="queued", reason="", message="", waiting_for=holder)
+            self.log(f"waiting for {device}, which {holder or 'another job'} uses")
+            self.show({"kind": "waiting", "device": device, "holder": holder})
+
+        return devices.take(device, self.folder.id, waiting, self._stop_wanted)
+
+    # ------------------------------------------------------------ making the trainer
+
+    def _trainer(self, experiment: Experiment, means: dict[str, Any]) -> Trainer:
+        train = experiment.train
+        data = load_data(experiment.data)
+        preprocessing = self._preprocessing(experiment, data)
+        torch.manual_seed(train.seed)
+        device = means["device"]
+        model = build(experiment).to(device, memory_format=torch.channels_last)
+        optimizer, schedule, loss = (
+            (TRAIN_SHELVES[name].load(choice.name).build, options_of(TRAIN_SHELVES[name], choice))
+            for name, choice in (("optimizer", train.optimizer), ("schedule", train.schedule), ("loss", train.loss))
+        )
+        augmentations = augmentation_choices(experiment)
+        pictures = len(data.splits["train"].targets)
+        augmenter = Augmenter(augmentations, pictures, train.seed) if augmentations else None
+        validation = data.splits["val"]
+        trainer = Trainer(
+            model=model,
+            optimizer=optimizer[0](optimizer[1], model.parameters(), train.lr),
+            loss=partial(loss[0], loss[1]),
+            factor=partial(schedule[0], schedule[1]),
+            feed=Feed.of(data.splits["train"], preprocessing, augmenter, train.batch_size, train.seed, device),
+            validation=(
+                torch.tensor(preprocessing.pictures(validation.pictures), device=device),
+                torch.tensor(validation.targets, device=device),
+            ),
+            reporter=self,
+            lr=train.lr,
+            epochs=train.epochs,
+            steps_per_epoch=steps_per_epoch(pictures, train.batch_size),
+            validations=train.validations,
+            patience=train.patience,
+            device=device,
+            precision=means["precision"],
+        )
+        self._restore(trainer)
+        self.progress, self.steps_per_epoch = trainer.progress, trainer.steps_per_epoch
+        self.steps_in_all = train.epochs * trainer.steps_per_epoch
+        self.began, self.first_step = time.monotonic(), trainer.progress.step
+        self.folder.update(parameters=sum(part.numel() for part in model.parameters()))
+        return trainer
+
+    def _preprocessing(self, experiment: Experiment, data: DataSet) -> Preprocessing:
+        """Fitted on the training split once; a resume uses what was stored."""
+        path = self.folder.folder / "preprocessing.json"
+        if path.exists():
+            return Preprocessing.from_record(unseal(path))
+        fitted = Preprocessing.fit(step_choices(experiment), data.splits["train"].pictures)
+        atomic_write(path, sealed(fitted.record()))
+        return fitted
+
+    def _restore(self, trainer: Trainer) -> None:
+        checkpoint, damaged = checkpoints.latest(self.folder.checkpoints)
+        for sentence in damaged:
+            self.log(sentence)
+        if checkpoint is None:
+            self.log("started")
+            self._journal("started" if not damaged else "restarted")
+            return
+        trainer.restore(checkpoint)
+        self.log(f"resumed at step {trainer.progress.step}")
+        self._journal("resumed", step=trainer.progress.step)
+
+    # ------------------------------------------------------------ what the engine reports
+
+    def steps(self, progress: Progress, losses: list[float], lr: float) -> None:
+        moment = time.monotonic()
+        if moment - self.said_at < max(SAY_EVERY, (moment - self.began) / 400) and progress.step < self.steps_in_all:
+            return
+        self.said_at = moment
+        done = progress.step - self.first_step
+        row = {
+            "step": progress.step,
+            "epoch": round(self._epoch(), 4),
+            "loss": losses[-1],
+            "lr": lr,
+            "images_per_second": progress.images / progress.seconds if progress.seconds else None,
+            "seconds_left": (moment - self.began) / max(1, done) * (self.steps_in_all - progress.step),
+        }
+        self._journal("steps", **row)
+        self.show({"kind": "steps", **row})
+
+    def validated(self, progress: Progress, row: dict[str, Any], wrong: dict[int, int], total: int) -> None:
+        wall = {"epoch": row["epoch"], "wrong": wrong, "total": total}
+        atomic_write(self.folder.folder / "wall.json", plain(wall), sync=False)
+        self._journal("validation", **row)
+        self.log(
+            f"epoch {row['epoch']:.2f}  loss {row['train_loss']:.4f}  accuracy {row['train_accuracy']:.1%}  "
+            f"validation loss {row['val_loss']:.4f}  accuracy {row['val_accuracy']:.1%}"
+        )
+        self.show({"kind": "validation", **row})
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        checkpoints.save(self.folder.checkpoints, checkpoint)
+        self.folder.update(**self._numbers())
+
+    def interrupted(self) -> bool:
+        if self.asked.is_set():
+            return True
+        moment = time.monotonic()
+        if moment - self.looked_at < LOOK_EVERY:
+            return False
+        self.looked_at = moment
+        return self._stop_wanted()
+
+    def _stop_wanted(self) -> bool:
+        return self.asked.is_set() or self.folder.stop_asked()
+
+    # ------------------------------------------------------------ the end
+
+    def _test(self) -> None:
+        """Predict validation and test pictures with the weights of the best epoch, and keep the logits."""
+        done = Run(self.folder)
+        for split in ("val", "test"):
+            found = done.predictions(split)
+            right = float((found.logits.argmax(1) == found.targets).mean())
+            if split == "test":
+                self.folder.update(test_accuracy=right)
+
+    def _end(self, status: str, reason: str, message: str) -> None:
+        """Say how it ended; on a full disk as far as it goes."""
+        try:
+            self.folder.update(
+                **self._numbers(), status=status, reason=reason, message=message, ended=now(), waiting_for=""
+            )
+            self._journal("ended", status=status, reason=reason, message=message, step=self.progress.step)
+            self.log(f"{status}{f' ({reason})' if reason else ''}{f': {message}' if message else ''}")
+        except OSError as error:
+            sys.stderr.write(f"{message} The state could not be written: {error}.\n")
+        self.show({"kind": "ended", "status": status, "reason": reason, "message": message})
+
+    def _numbers(self) -> dict[str, Any]:
+        progress = self.progress
+        best = progress.best or {}
+        return {
+            "epochs": progress.epoch,
+            "step": progress.step,
+            "best_epoch": best.get("epoch"),
+            "val_accuracy": best.get("val_accuracy"),
+            "val_loss": best.get("val_loss"),
+            "seconds": progress.seconds,
+            "images": progress.images,
+        }
+
+    def _epoch(self) -> float:
+        return self.progress.step / self.steps_per_epoch
+
+    def _journal(self, kind: str, **fields: Any) -> None:
+        journal.write(self.folder.journal_path, kind, **fields)
+
+    def log(self, text: str) -> None:
+        """A line in the run's log, with the time."""
+        with self.folder.log_path.open("a", encoding="utf-8") as file:
+            file.write(f"{now()}  {text}\n")
+
+
+_MEMORY = "The memory of this computer was not enough. Choose a smaller batch, smaller pictures or a smaller network."
+
+
+def _what_failed(error: Exception) -> tuple[str, str, str]:
+    """(status, reason, sentence) of an exception that is nobody's wrong input."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "failed", "disk", "The disk is full. What was saved is kept; make room, then Resume."
+    if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error):
+        return "failed", "memory", _MEMORY
+    if "Expected more than 1 value per channel" in str(error):
+        return (
+            "failed",
+            "error",
+            "train.batch_size is too small for batch norm on maps of one position; choose at least 2.",
+        )
+    return (
+        "failed",
+        "error",
+        f"Training failed: {type(error).__name__}: {shorten(error, 300)}. The log has the details.",
+    )
+
+
+@contextmanager
+def _signals(asked: threading.Event) -> Any:
+    """SIGINT and SIGTERM ask for a stop with a checkpoint; a second SIGINT interrupts at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ask(number: int, frame: object) -> None:
+        if asked.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        asked.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _environment() -> dict[str, Any]:
+    """What a run ran on."""
+    packages = ("torch", "numpy", "safetensors", "pillow", "scikit-learn")
+    return {
+        "schema": 1,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "packages": {name: version(name) for name in packages},
+        "revision": _revision(),
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+        "openmp": os.environ.get("OMP_WAIT_POLICY", ""),
+    }
+
+
+def _revision() -> str:
+    """The revision of the code, where it is a git checkout."""
+    git = Path(__file__).parents[2] / ".git"
+    try:
+        head = (git / "HEAD").read_text().strip()
+        return (git / head.removeprefix("ref: ")).read_text().strip() if head.startswith("ref: ") else head
+    except OSError:
+        return ""
