@@ -22,6 +22,7 @@ from cnn_core.base.errors import UserError, shorten
 from cnn_core.base.files import read_json
 from cnn_core.base.settings import runs_folder
 from cnn_core.experiment import resolve
+from cnn_core.jobs.work import work as do_work
 from cnn_core.shelves import SHELVES
 
 app = typer.Typer(
@@ -195,18 +196,16 @@ def explain(
     """Which part of a picture speaks for a class."""
     found = actions.explain(run, picture, method, layer, target, runs)
     if npy:
-        show.write(npy, show.npy_bytes(found.heat), "--npy")
+        show.write(npy, actions.npy(found), "--npy")
     if overlay:
-        show.write(overlay, show.overlay_png(found), "--overlay")
+        show.write(overlay, actions.overlay_png(found), "--overlay")
     show.explanation(found.record(), list(found.notes), json)
 
 
 @app.command(hidden=True)
 def work(folder: Path) -> None:
     """Do the job in a folder: what a worker process runs."""
-    from cnn_core.jobs.work import work as do
-
-    raise typer.Exit(do(folder))
+    raise typer.Exit(do_work(folder))
 
 
 def _shape(text: str) -> tuple[int, int, int]:

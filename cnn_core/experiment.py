@@ -33,7 +33,7 @@ class Choice(Options):
     """An entry of a shelf by name, with every option resolved."""
 
     name: str
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field(default_factory=dict)
 
 
 class TrainSettings(Options):
@@ -60,7 +60,7 @@ class TrainSettings(Options):
         ge=0,
         le=10_000,
         title="Early stopping: patience",
-        description="Stop at the first epoch that, like this many before it, does not lower the validation loss; 0: off.",
+        description="Stop once this many epochs and one more in a row did not lower the validation loss; 0: off.",
         json_schema_extra=hints(unit="epochs"),
     )
     seed: int = Field(
@@ -102,7 +102,7 @@ TRAIN_SHELVES: dict[str, Shelf[Any]] = {"optimizer": OPTIMIZERS, "schedule": SCH
 class Experiment(Options):
     """Everything that decides a run."""
 
-    schema_version: Literal[1] = SCHEMA
+    schema_version: Literal[1] = 1
     task: Literal["classification"] = "classification"
     data: Choice
     preprocessing: tuple[Choice, ...]
@@ -147,7 +147,8 @@ def _draft(raw: Mapping[str, Any]) -> dict[str, Any]:
     version = raw.get("schema_version", SCHEMA)
     if version != SCHEMA:
         raise UserError(
-            f"schema_version is {shorten(version)}, but this ConvScope reads {SCHEMA}: the experiment comes from another version."
+            f"schema_version is {shorten(version)}, but this ConvScope reads {SCHEMA}: "
+            "the experiment comes from another version."
         )
     if raw.get("task", "classification") != "classification":
         raise UserError(f'task is "{shorten(raw["task"])}", but must be classification.')

@@ -33,7 +33,7 @@ class Network:
         self.module = module.eval().requires_grad_(False)
         for part in module.modules():  # an activation in place would change the map that a layer's hook has kept
             if getattr(part, "inplace", False):
-                part.inplace = False
+                setattr(part, "inplace", False)  # noqa: B010 - mypy takes every attribute of a module for a tensor
         self.preprocessing = preprocessing
         self.classes = classes
         self.lock = threading.Lock()
@@ -68,7 +68,7 @@ class Network:
         """float32 (N, C, H, W) to float32 logits (N, K), in batches."""
         device = next(self.module.parameters()).device
         with self.lock, torch.inference_mode():
-            return torch.cat([self.module(batch.to(device)).float().cpu() for batch in images.split(BATCH)])
+            return torch.cat([self.module(batch.to(device)).float().cpu() for batch in torch.split(images, BATCH)])
 
     def predict(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Whole sets: uint8 (N, H, W, C) as stored to float32 logits (N, K)."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json as json_module
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,12 +15,6 @@ from rich.table import Table
 
 from cnn_core.base.errors import Failed, UnknownName
 from cnn_core.base.files import atomic_write
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from cnn_core.attribution.explain import Explanation
 
 TRAINED = (
     "run",
@@ -218,23 +211,6 @@ def explanation(record: dict[str, Any], notes: list[str], json: bool) -> None:
         f"{record['target']} {record['probability']:.1%}, {record['method']} at {record['layer']} ({grid} cells)",
         markup=False,
     )
-
-
-def npy_bytes(heat: NDArray[np.float32]) -> bytes:
-    """A map as a .npy file: float32 (H, W)."""
-    import numpy as np
-
-    file = io.BytesIO()
-    np.save(file, heat.astype(np.float32), allow_pickle=False)
-    return file.getvalue()
-
-
-def overlay_png(found: Explanation) -> bytes:
-    """What the network saw with the heat over it, as PNG."""
-    from cnn_core.figures.overlay import overlay
-    from cnn_core.pictures import png_bytes
-
-    return png_bytes(overlay(found.saw, found.heat))
 
 
 def write(path: Path, data: bytes, flag: str) -> None:

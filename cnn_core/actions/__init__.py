@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnn_core.actions.asking import evaluate, explain, load_run, pictures, predict
+    from cnn_core.actions.asking import evaluate, explain, load_run, npy, overlay_png, pictures, predict
     from cnn_core.actions.planning import Plan, Preview, anatomy, data, missing, plan, preview
     from cnn_core.actions.running import (
         ask_stop,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnn_core.actions.training import resume, train
 
 _HOMES = {
-    "asking": ("evaluate", "explain", "load_run", "pictures", "predict"),
+    "asking": ("evaluate", "explain", "load_run", "npy", "overlay_png", "pictures", "predict"),
     "planning": ("Plan", "Preview", "anatomy", "data", "missing", "plan", "preview"),
     "running": ("ask_stop", "delete", "live", "resume_in_background", "runs", "show", "start", "stop"),
     "training": ("resume", "train"),
@@ -43,6 +43,8 @@ __all__ = [
     "live",
     "load_run",
     "missing",
+    "npy",
+    "overlay_png",
     "pictures",
     "plan",
     "predict",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,9 @@ from cnn_core.base.settings import runs_folder
 from cnn_core.data.sets import SPLITS
 from cnn_core.evaluation import report, softmax
 from cnn_core.experiment import Experiment, load_data
+from cnn_core.figures.overlay import overlay
 from cnn_core.network import Network, Pictured
+from cnn_core.pictures import png_bytes
 from cnn_core.runs.loaded import Run
 from cnn_core.runs.run import find_run
 
@@ -76,6 +79,18 @@ def explain(
 ) -> Explanation:
     """Why the network of a run says a class for a picture; see `attribution.explain`."""
     return explain_network(_loaded(run, runs).network(), picture, method, layer=layer, target=target)
+
+
+def npy(explanation: Explanation) -> bytes:
+    """The map as a .npy file: float32 (H, W) in pixels of the network's input, true scale."""
+    file = io.BytesIO()
+    np.save(file, explanation.heat.astype(np.float32), allow_pickle=False)
+    return file.getvalue()
+
+
+def overlay_png(explanation: Explanation, opacity: float = 0.5) -> bytes:
+    """What the network saw with the heat over it, as a PNG file."""
+    return png_bytes(overlay(explanation.saw, explanation.heat, opacity))
 
 
 def pictures(of: Run | Experiment, split: str, indices: Sequence[int]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

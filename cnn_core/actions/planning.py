@@ -24,12 +24,12 @@ from cnn_core.experiment import (
     facts,
     load_data,
     options_of,
-    step_choices,
 )
 from cnn_core.models import build_model
 from cnn_core.models.anatomy import anatomy as anatomy_of
 from cnn_core.pictures.statistics import channel_mean_std
 from cnn_core.preprocessing.pipeline import Preprocessing
+from cnn_core.preprocessing.steps import SHELF as STEPS
 from cnn_core.runs.run import steps_per_epoch
 
 CURVE_POINTS = 200
@@ -96,11 +96,11 @@ def preview(experiment: Experiment, index: int = 0) -> Preview:
     split = load_data(experiment.data).splits["train"]
     index %= len(split.targets)
     fitted = _fitted(
-        experiment.model_copy(update={"augmentation": ()}).model_dump_json(include={"data", "preprocessing"})
+        experiment.data.model_dump_json(), tuple(one.model_dump_json() for one in experiment.preprocessing)
     )
     stored = split.pictures[index]
     seen = fitted.pictures(stored[None])
-    augmented = _augmented(experiment, seen, index)
+    augmented = _augmented(experiment, seen, index, len(split.targets))
     return Preview(
         stored=stored,
         seen=seen[0],
@@ -112,22 +112,22 @@ def preview(experiment: Experiment, index: int = 0) -> Preview:
     )
 
 
-def _augmented(experiment: Experiment, seen: NDArray[np.uint8], index: int) -> NDArray[np.uint8] | None:
+def _augmented(experiment: Experiment, seen: NDArray[np.uint8], index: int, count: int) -> NDArray[np.uint8] | None:
     choices = augmentation_choices(experiment)
     if not choices:
         return None
-    augmenter = Augmenter(choices, index + 1, experiment.train.seed)
+    augmenter = Augmenter(choices, count, experiment.train.seed)
     augmenter.epoch(0)
     return augmenter.batch(torch.from_numpy(np.array(seen)), torch.tensor([index])).numpy()
 
 
 @lru_cache(maxsize=16)
-def _fitted(settings: str) -> Preprocessing:
+def _fitted(data: str, steps: tuple[str, ...]) -> Preprocessing:
     """Fitted on a sample, so that a form answers at once; a run is fitted on the whole training split."""
-    experiment = Experiment.model_validate_json(settings)
-    split = load_data(experiment.data).splits["train"]
+    split = load_data(Choice.model_validate_json(data)).splits["train"]
+    chosen = [(one.name, options_of(STEPS, one)) for one in map(Choice.model_validate_json, steps)]
     step = max(1, len(split.targets) // PREVIEW_SAMPLE)
-    return Preprocessing.fit(step_choices(experiment), split.pictures[::step])
+    return Preprocessing.fit(chosen, split.pictures[::step])
 
 
 def missing(data: Choice) -> str:

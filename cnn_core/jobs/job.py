@@ -118,7 +118,8 @@ def create(root: Path, words: str, kind: str, files: Mapping[str, bytes], **stat
 
     Args:
         root: the folder of jobs. words: what it is about; becomes part of the id. kind: the dotted name of the module
-            whose `work(job)` does it. files: what else belongs into the folder, by name. state: more fields of the state.
+            whose `work(job)` does it. files: what else belongs into the folder, by name. state: its further
+            fields.
 
     Raises:
         Failed: the folder cannot be written.

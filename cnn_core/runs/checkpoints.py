@@ -54,7 +54,7 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
 
 def latest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
     """The newest whole checkpoint, and a sentence for each newer one that is damaged."""
-    damaged = []
+    damaged: list[str] = []
     for name in reversed(_names(folder)):
         try:
             return _load(folder, name), damaged

@@ -1,4 +1,4 @@
-"""A run while it trains: curves, the wall, the log, from what its process has written. No torch, only new bytes read."""
+"""A run while it trains: curves, wall and log, from what its process has written. No torch; reads only new bytes."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ class Trainer:
             logits = self.model(images)
         loss = self.loss(logits.float(), targets)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         self.optimizer.step()
         self.ring[len(self.unread)] = loss.detach()
         self.correct += (logits.detach().argmax(1) == targets).sum()
@@ -231,7 +231,7 @@ def evaluate(model: nn.Module, feed: Feed, pictures: Tensor) -> Tensor:
     """Logits float32 (N, K) of preprocessed uint8 pictures (N, H, W, C), in float32; the model trains on after."""
     was_training = model.training
     model.eval()
-    logits = [model(feed.preprocessing.tensor(batch)) for batch in pictures.split(EVALUATION_BATCH)]
+    logits = [model(feed.preprocessing.tensor(batch)) for batch in torch.split(pictures, EVALUATION_BATCH)]
     model.train(was_training)
     return torch.cat(logits)
 

@@ -39,6 +39,7 @@ class Feed:
         seed: int,
         device: str,
     ) -> Feed:
+        """From a split as stored: preprocessed once, then kept on the device."""
         pictures = torch.from_numpy(np.array(preprocessing.pictures(split.pictures))).to(device)
         targets = torch.from_numpy(np.array(split.targets)).to(device)
         return cls(pictures, targets, preprocessing, augmenter, batch_size, seed)

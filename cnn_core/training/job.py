@@ -150,7 +150,7 @@ class _Training:
         preprocessing = self._preprocessing(experiment, data)
         torch.manual_seed(train.seed)
         device = means["device"]
-        model = build(experiment).to(device, memory_format=torch.channels_last)
+        model = build(experiment).to(device).to(memory_format=torch.channels_last)
         optimizer, schedule, loss = (
             (TRAIN_SHELVES[name].load(choice.name).build, options_of(TRAIN_SHELVES[name], choice))
             for name, choice in (("optimizer", train.optimizer), ("schedule", train.schedule), ("loss", train.loss))
@@ -309,16 +309,9 @@ def _what_failed(error: Exception) -> tuple[str, str, str]:
     if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error):
         return "failed", "memory", _MEMORY
     if "Expected more than 1 value per channel" in str(error):
-        return (
-            "failed",
-            "error",
-            "train.batch_size is too small for batch norm on maps of one position; choose at least 2.",
-        )
-    return (
-        "failed",
-        "error",
-        f"Training failed: {type(error).__name__}: {shorten(error, 300)}. The log has the details.",
-    )
+        return "failed", "error", "train.batch_size is too small for batch norm on maps of 1 x 1; choose at least 2."
+    what = f"{type(error).__name__}: {shorten(error, 300)}"
+    return "failed", "error", f"Training failed: {what}. The log has the details."
 
 
 @contextmanager
