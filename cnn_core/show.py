@@ -40,7 +40,8 @@ def _json(record: dict[str, Any]) -> None:
 
 
 def _out() -> Console:
-    return Console(highlight=False, soft_wrap=True)
+    """Standard output; as wide as the lines are where it goes into a file or a pipe."""
+    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 
 
 def _note(text: str) -> None:
@@ -58,7 +59,7 @@ def _number(value: float | None, digits: int = 3) -> str:
 def _table(*columns: str) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", no_wrap=True)
+        table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", no_wrap=bool(column))
     return table
 
 

@@ -32,7 +32,7 @@ def save(folder: Path, split: str, predictions: Predictions, weights: str) -> No
     )
     atomic_write(folder / f"{split}.safetensors", data)
     manifest = {"schema": SCHEMA, "split": split, "n": len(predictions.targets), "weights": weights}
-    atomic_write(folder / f"{split}.json", sealed({**manifest, "bytes": len(data), "sha256": sha256(data)}))
+    atomic_write(folder / f"{split}.json", sealed({**manifest, "bytes": len(data), "data_sha256": sha256(data)}))
 
 
 def load(folder: Path, split: str, weights: str) -> Predictions | None:
@@ -42,7 +42,7 @@ def load(folder: Path, split: str, weights: str) -> Predictions | None:
         data = (folder / f"{split}.safetensors").read_bytes()
     except (Failed, OSError):
         return None
-    if manifest.get("schema") != SCHEMA or manifest["weights"] != weights or sha256(data) != manifest["sha256"]:
+    if manifest.get("schema") != SCHEMA or manifest.get("weights") != weights or sha256(data) != manifest.get("data_sha256"):
         return None  # predictions can always be made again from the weights
     arrays = load_arrays(data)
     return Predictions(arrays["logits"], arrays["targets"])
