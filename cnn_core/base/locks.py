@@ -34,6 +34,7 @@ class Lock:
     def release(self) -> None:
         if self._handle is not None:
             os.ftruncate(self._handle, 0)
+            fcntl.flock(self._handle, fcntl.LOCK_UN)
             os.close(self._handle)
             self._handle = None
 

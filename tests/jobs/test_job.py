@@ -1,0 +1,205 @@
+"""A job's folder: ids, states, and who is alive."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from cnn_core.base.errors import UserError
+from cnn_core.base.locks import Lock, held
+from cnn_core.jobs import index, journal
+from cnn_core.jobs.job import ID, Job, by_id, create, find, ids
+
+HOLD = "import sys; from cnn_core.jobs.job import Job; from pathlib import Path; k = Job(Path(sys.argv[1])).lock(); print('held', flush=True); sys.stdin.read()"
+
+
+def make(root, words="digits-small_cnn", **state):
+    return create(root, words, "cnn_core.training.job", files={}, **state)
+
+
+@pytest.fixture
+def holder():
+    """Start processes that hold a job's lock; whatever happens they are ended."""
+    started = []
+
+    def hold(job):
+        process = subprocess.Popen(
+            [sys.executable, "-c", HOLD, str(job.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        started.append(process)
+        assert process.stdout.readline() == b"held\n"
+        return process
+
+    yield hold
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stdin.close()
+
+
+def test_an_id_is_sortable_readable_and_safe(tmp_path):
+    job = make(tmp_path, "Digits <b> ../é · small_cnn" + "x" * 500)
+    assert ID.match(job.id)
+    assert "digits-b-small-cnn" in job.id.replace("--", "-")
+    assert len(job.id) < 96
+
+
+def test_two_starts_in_the_same_instant_are_two_jobs(tmp_path):
+    made, start = [], threading.Barrier(8)
+
+    def one():
+        start.wait()
+        made.append(make(tmp_path).id)
+
+    threads = [threading.Thread(target=one) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(made)) == 8 == len(ids(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "bad", ["", ".", "..", "../x", "a/../b", "/etc", "a\0b", "a\n", "A", "-a", "é", "x" * 10_000, "%2e%2e", None, 3]
+)
+def test_no_bad_id_becomes_a_path(tmp_path, bad):
+    make(tmp_path)
+    with pytest.raises(UserError):
+        by_id(bad, tmp_path)
+
+
+def test_a_link_out_of_the_folder_is_not_followed_by_id(tmp_path):
+    job = make(tmp_path / "elsewhere")
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "link").symlink_to(job.folder)
+    with pytest.raises(UserError):
+        by_id("link", tmp_path / "runs")
+
+
+def test_a_run_is_found_by_id_beginning_and_folder(tmp_path, monkeypatch):
+    first, second = make(tmp_path, "a"), make(tmp_path, "b")
+    assert find(first.id, tmp_path).id == first.id
+    assert find(first.id[:18], tmp_path).id == first.id
+    assert find(str(second.folder), tmp_path / "other").id == second.id
+    with pytest.raises(UserError, match="ambiguous"):
+        find(first.id[:9], tmp_path)
+    with pytest.raises(UserError, match="does not exist"):
+        find("nope", tmp_path)
+
+
+def test_a_killed_worker_is_seen_as_stopped_and_a_living_one_as_running(tmp_path, holder):
+    job = make(tmp_path)
+    process = holder(job)
+    job.update(status="running")
+    assert job.state()["status"] == "running"
+    assert job.state()["alive"]
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    seen = job.state()
+    assert (seen["status"], seen["reason"], seen["alive"]) == ("stopped", "killed", False)
+
+
+def test_a_job_that_is_worked_on_cannot_be_taken(tmp_path, holder):
+    job = make(tmp_path)
+    holder(job)
+    with pytest.raises(UserError, match="another process"):
+        job.lock()
+
+
+def test_a_forked_child_that_outlives_its_parent_does_not_keep_the_lock(tmp_path):
+    lock = Lock(tmp_path / "x.lock")
+    assert lock.acquire()
+    (ready, say), (wait, go) = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(say, b"x")
+        os.read(wait, 1)
+        os._exit(0)
+    os.read(ready, 1)
+    assert held(tmp_path / "x.lock")
+    os.close(lock._handle)  # what the kernel does when the parent dies
+    assert not held(tmp_path / "x.lock")
+    os.write(go, b"x")
+    os.waitpid(child, 0)
+    for handle in (ready, say, wait, go):
+        os.close(handle)
+    lock._handle = None
+
+
+def test_a_job_queued_long_ago_without_a_worker_never_started(tmp_path):
+    job = make(tmp_path)
+    assert job.state()["status"] == "queued"
+    os.utime(job.folder / "state.json", (1, 1))
+    assert job.state()["reason"] == "killed"
+
+
+def test_the_journal_leaves_a_torn_last_line_and_the_writer_cuts_it_off(tmp_path):
+    path = tmp_path / "journal.jsonl"
+    journal.write(path, "steps", step=1, loss=float("nan"))
+    with path.open("ab") as file:
+        file.write(b'{"kind": "steps", "st')
+    rows, offset = journal.read(path)
+    assert [row["step"] for row in rows] == [1]
+    assert rows[0]["loss"] is None
+    journal.write(path, "steps", step=2)
+    assert [row["step"] for row in journal.read(path, offset)[0]] == [2]
+    assert [row["step"] for row in journal.read(path)[0]] == [1, 2]
+
+
+@pytest.mark.parametrize("harm", ["delete", "garbage", "other version"])
+def test_the_index_is_made_anew_from_the_folders(tmp_path, harm):
+    job = make(tmp_path)
+    job.update(status="done")
+    assert list(index.states(tmp_path)) == [job.id]
+    path = tmp_path / "index.sqlite"
+    assert path.exists()
+    if harm == "delete":
+        path.unlink()
+    elif harm == "garbage":
+        path.write_bytes(b"no database" * 500)
+    else:
+        import sqlite3
+
+        with sqlite3.connect(path) as database:
+            database.execute("PRAGMA user_version=77")
+        database.close()
+    assert index.states(tmp_path)[job.id]["status"] == "done"
+    assert index.states(tmp_path)[job.id]["status"] == "done"
+
+
+def test_the_index_sees_a_changed_a_new_and_a_removed_job(tmp_path):
+    first = make(tmp_path, "a")
+    first.update(status="done", message="")
+    index.states(tmp_path)
+    first.update(status="done", message="changed")
+    second = make(tmp_path, "b")
+    found = index.states(tmp_path)
+    assert found[first.id]["message"] == "changed"
+    assert second.id in found
+    (first.folder / "state.json").unlink()
+    assert first.id not in index.states(tmp_path)
+
+
+def test_a_damaged_state_is_shown_as_damaged_beside_the_others(tmp_path):
+    good, bad = make(tmp_path, "a"), make(tmp_path, "b")
+    (bad.folder / "state.json").write_text("{")
+    found = index.states(tmp_path)
+    assert found[good.id]["status"] == "queued"
+    assert found[bad.id]["reason"] == "damaged"
+
+
+def test_a_state_of_another_version_is_not_touched(tmp_path):
+    job = make(tmp_path)
+    path = job.folder / "state.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "schema": 99}))
+    before = path.read_bytes()
+    with pytest.raises(UserError, match="version"):
+        Job(job.folder).state()
+    assert path.read_bytes() == before
