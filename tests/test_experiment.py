@@ -71,7 +71,7 @@ def test_settings_apply_names_first_whatever_their_order():
         ("data=digit", 'did you mean "digits"'),
         ("preprocessing.size=3", "preprocessing.ENTRY.field=value"),
         ("preprocessing.resise.size=3", 'did you mean "resize"'),
-        ("preprocessing.resize.size=3", "4 x 4"),
+        ("preprocessing.resize.size=3", "4x4"),
         ("augmentation=flop", 'did you mean "flip"'),
         ("augmentation.shift.pixels=1", "which is not chosen"),
         ("training.lr=1", 'did you mean "train"'),

@@ -45,6 +45,20 @@ class Progress:
     loss_sum: float = 0.0  # of the epoch that has begun, weighted by pictures
     seen: int = 0  # pictures of the epoch that has begun
 
+    def end_epoch(self, row: dict[str, Any]) -> None:
+        """Count an epoch that ended with this validation; the best has the lowest loss, the later one on a tie."""
+        self.epoch, self.batch, self.loss_sum, self.seen = self.epoch + 1, 0, 0.0, 0
+        loss = row["val_loss"]
+        self.bad_epochs = 0 if self.lowest is None or loss < self.lowest else self.bad_epochs + 1
+        if self.lowest is None or loss <= self.lowest:
+            self.lowest = loss
+            kept = ("step", "val_loss", "val_accuracy", "train_loss", "train_accuracy")
+            self.best = {"epoch": self.epoch, **{key: row[key] for key in kept}}
+
+    def out_of_patience(self, patience: int) -> bool:
+        """Whether the last epoch and the `patience` before it all failed to lower the loss; 0: never."""
+        return bool(patience) and self.bad_epochs > patience
+
 
 class Reporter(Protocol):
     """Who is told, and who may interrupt."""
@@ -85,15 +99,12 @@ class Trainer:
 
     def fit(self) -> bool:
         """Train on from `progress`. True when training has come to its end, False when interrupted."""
-        while self.progress.epoch < self.epochs and not self._out_of_patience():
+        while self.progress.epoch < self.epochs and not self.progress.out_of_patience(self.patience):
             self.feed.start_epoch(self.progress.epoch)
             if not self._epoch():
                 self.save()
                 return False
         return True
-
-    def _out_of_patience(self) -> bool:
-        return bool(self.patience) and self.progress.bad_epochs > self.patience
 
     def _epoch(self) -> bool:
         """One epoch, or what is left of it; False when interrupted."""
@@ -191,23 +202,11 @@ class Trainer:
             "lr": self._lr(),
         }
         if last:
-            self._end_epoch(row)
+            progress.end_epoch(row)
+            self.correct.zero_()
         self.reporter.validated(progress, row, dict(zip(wrong, said[wrong].tolist(), strict=True)), len(targets))
         if last:
             self.save()
-
-    def _end_epoch(self, row: dict[str, Any]) -> None:
-        progress = self.progress
-        progress.epoch, progress.batch, progress.loss_sum, progress.seen = progress.epoch + 1, 0, 0.0, 0
-        self.correct.zero_()
-        if progress.lowest is None or row["val_loss"] < progress.lowest:
-            progress.bad_epochs = 0
-        else:
-            progress.bad_epochs += 1
-        if progress.lowest is None or row["val_loss"] <= progress.lowest:  # on a tie the later epoch
-            progress.lowest = row["val_loss"]
-            kept = ("step", "val_loss", "val_accuracy", "train_loss", "train_accuracy")
-            progress.best = {"epoch": progress.epoch, **{key: row[key] for key in kept}}
 
     # ------------------------------------------------------------ checkpoints
 
