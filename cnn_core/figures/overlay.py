@@ -83,7 +83,7 @@ def _bytes(picture: NDArray[np.float32]) -> Pixels:
     return np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
 
 
-def framed(picture: Pixels, window: tuple[int, int, int, int], side: int = SIDE) -> Pixels:
+def framed(picture: Pixels, window: tuple[float, float, float, float], side: int = SIDE) -> Pixels:
     """A picture with a white frame around `window` (left, top, right, bottom, in its pixels); none around all of it."""
     height, width = picture.shape[:2]
     large = enlarged(picture, side)

@@ -1,0 +1,32 @@
+"""Evaluate: how often it is right on pictures it never saw, and what it mixes up."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn_core.base.errors import UserError
+from pages.parts import cached, evaluate_view, shell, unready
+
+shell.require_app()
+record = unready.ready_run(
+    "evaluate",
+    "grid_on",
+    "Nothing to evaluate yet",
+    "Train a network first. Here you will see how often it is right on pictures it never saw, and which it mixes up.",
+)
+run = record["run"]
+try:
+    with st.spinner("Trying it on the test pictures …"):
+        report = cached.evaluation(run)
+except UserError as error:
+    shell.problem(str(error))
+    st.stop()
+
+unready.still_training(record)
+evaluate_view.headline(report)
+if report["n"]:
+    st.space("small")
+    evaluate_view.matrix(run, report)
+    evaluate_view.surest(run, report["classes"])
+    st.space("small")
+    evaluate_view.by_class(report)

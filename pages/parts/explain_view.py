@@ -1,0 +1,258 @@
+"""What the Explain page shows of one picture: what the network saw, what it says, and which part decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnn_core import actions
+from cnn_core.base.errors import Failed, shorten
+from cnn_core.figures.bars import guess_bars
+from cnn_core.figures.heat import color_bar
+from cnn_core.figures.overlay import Pixels, enlarged, framed, heat_picture, overlay, png, squared
+from pages.parts import cached, shell
+from pages.parts.choose_picture import Source
+from pages.parts.words import md, percent
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from cnn_core.attribution.explain import Explanation
+    from cnn_core.runs.loaded import Run
+
+SQUARE = 240  # pixels of a skeleton: about what a square takes on a wide page
+COLORS = {"inferno": "inferno (even)", "jet": "jet (familiar)"}
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a network says of a picture, before it is asked why.
+
+    top: the best five as {class, index, probability}. original, saw: squares as PNG. seen: uint8 (H, W, C).
+    frame: a sentence on what of the picture it gets. layers: names and grids of the convolutions that can be asked.
+    """
+
+    top: list[dict[str, Any]]
+    original: bytes
+    saw: bytes
+    seen: Pixels
+    frame: str
+    notes: list[str]
+    layers: dict[str, tuple[int, int]]
+
+
+def answer(run: str, source: Source) -> Answer:
+    """Open a picture and ask the network what it is.
+
+    Raises:
+        BadPicture: it cannot be used. UserError: the run cannot be read.
+    """
+    asked = cached.loaded(run)
+    return _answer(run, asked.checkpoint_sha256, source.key, asked, source)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _answer(run: str, weights: str, key: str, _run: Run, _source: Source) -> Answer:
+    network = _run.network()
+    opened = network.open(_source.data, _source.name)
+    found = actions.predict(_run, [opened.image])["results"][0]
+    if "error" in found or not np.isfinite([one["probability"] for one in found["top"]]).all():
+        raise Failed("The network gives no finite numbers for this picture, so there is nothing to explain.")
+    seen = network.preprocessing.picture(opened.image)
+    window = network.preprocessing.window(*opened.image.size)
+    index = {name: i for i, name in enumerate(_run.classes)}
+    return Answer(
+        top=[{**one, "index": index[one["class"]]} for one in found["top"]],
+        original=png(squared(framed(np.asarray(opened.image), window))),
+        saw=png(squared(enlarged(seen))),
+        seen=seen,
+        frame=_frame(window, opened.image.size),
+        notes=list(opened.notes),
+        layers={name: grid for name, grid in network.convolutions() if grid[0] * grid[1] > 1},
+    )
+
+
+def _frame(window: tuple[float, float, float, float], size: tuple[int, int]) -> str:
+    if window == (0, 0, *size):
+        return "It gets all of it."
+    if window[0] < 0 or window[1] < 0:
+        return "It gets all of it, with black margins."
+    return "The frame is what it gets."
+
+
+def explained(run: str, source: Source, layer: str | None, target: int | None) -> Explanation:
+    """Why, at a layer, for a class; without the original, which may be large.
+
+    Raises:
+        UserError: the network has nothing to ask, or the layer or class is not there.
+    """
+    asked = cached.loaded(run)
+    return _explained(run, asked.checkpoint_sha256, source.key, layer, target, asked, source)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _explained(
+    run: str, weights: str, key: str, layer: str | None, target: int | None, _run: Run, _source: Source
+) -> Explanation:
+    found = actions.explain(_run, _source.data, layer=layer, target=target)
+    return replace(found, original=np.zeros((1, 1, 3), np.uint8))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _heat(key: tuple[Any, ...], colors: str, _heat: NDArray[np.float32]) -> bytes:
+    return png(squared(heat_picture(_heat, colors)))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _overlay(
+    key: tuple[Any, ...], opacity: float, colors: str, in_color: bool, _seen: Pixels, _heat: NDArray[np.float32]
+) -> bytes:
+    return png(squared(overlay(_seen, _heat, opacity, colors, in_color)))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _bar(colors: str) -> bytes:
+    return png(color_bar(colors))
+
+
+# --- the four squares -----------------------------------------------------------------------------
+
+
+def what_it_saw(places: list[DeltaGenerator], source: Source, found: Answer) -> None:
+    """The first two squares, which need no map."""
+    with places[0]:
+        st.image(found.original, width="stretch", alt=f"{source.title}. {found.frame}")
+        truth = f" It is {md(shorten(source.truth, 40))}." if source.truth else ""
+        st.caption(" ".join([f"**{md(source.title)}.**{truth} {found.frame}", *map(md, found.notes)]))
+    with places[1]:
+        height, width = found.seen.shape[:2]
+        st.image(found.saw, width="stretch", alt="The picture as the network saw it")
+        st.caption(f"**What it saw.** {width} × {height} pixels.")
+
+
+def what_decided(
+    places: list[DeltaGenerator], source: Source, found: Answer, why: Explanation, look: dict[str, Any], key: str
+) -> bytes:
+    """The heat and the overlay; returns the overlay as PNG. Without evidence both are the bare picture."""
+    name = md(shorten(why.target, 40))
+    if not why.has_evidence:
+        sentence = f"Nothing in this picture speaks for “{name}” at this layer, so no map is painted."
+        for place, title in zip(places[2:], ("Heat", "What decided"), strict=True):
+            with place:
+                st.image(found.saw, width="stretch", alt="The bare picture: there is no map to paint")
+                st.caption(f"**{title}.** {sentence}")
+        return found.saw
+    mark = (key, source.key, why.layer, why.target_index)
+    with places[2]:
+        st.image(_heat(mark, look["colors"], why.heat), width="stretch", alt="The heat alone")
+        st.image(_bar(look["colors"]), width="stretch", alt=f"Colours from 0 to {_value(why.heat.max())}")
+        with st.container(horizontal=True, wrap=False, gap=None):
+            st.caption("0", width="content")
+            st.space("stretch")
+            st.caption(f"**Heat**, {why.grid[1]} × {why.grid[0]}", width="content")
+            st.space("stretch")
+            st.caption(_value(why.heat.max()), width="content")
+    with places[3]:
+        picture = _overlay(mark, look["opacity"], look["colors"], look["in_color"], found.seen, why.heat)
+        st.image(picture, width="stretch", alt=f"The picture, lit where it speaks for {why.target}")
+        st.caption(f"**What decided.** The glow speaks for {name}.")
+    return picture
+
+
+def _value(value: float) -> str:
+    return f"{value:.2g}" if value < 10 else f"{value:,.0f}"
+
+
+# --- below them -----------------------------------------------------------------------------------
+
+
+def guesses(found: Answer, target: int, classes: int) -> None:
+    """The best guesses as bars; the one that is explained in our colour."""
+    count = len(found.top)
+    words = {1: "Its one class", 2: "Its two guesses", 3: "Its three guesses", 4: "Its four guesses"}
+    st.subheader(words.get(count, "Its five best guesses"), anchor=False)
+    names, shares = [one["class"] for one in found.top], [one["probability"] for one in found.top]
+    asked = next((rank for rank, one in enumerate(found.top) if one["index"] == target), None)
+    said = ", ".join(f"{shorten(name, 40)} {percent(share)}" for name, share in zip(names, shares, strict=True))
+    st.altair_chart(guess_bars(names, shares, asked, shell.theme()), key="explain.guesses", theme=None, alt=said)
+    st.caption(f"It can only choose among its {classes:,} classes, whatever the photo shows.")
+
+
+def downloads(key: str, why: Explanation, picture: bytes) -> None:
+    """The overlay as PNG and the map as numbers."""
+    name = f"{key}-{why.layer.replace('.', '_')}-class-{why.target_index}"
+    with st.popover("Download", icon=":material/download:"):
+        st.download_button(
+            "What decided, as PNG",
+            picture,
+            f"{name}.png",
+            "image/png",
+            key="explain.png",
+            type="tertiary",
+            icon=":material/image:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "The map as numbers, .npy",
+            actions.npy(why),
+            f"{name}.npy",
+            "application/octet-stream",
+            key="explain.npy",
+            type="tertiary",
+            icon=":material/table:",
+            on_click="ignore",
+        )
+        height, width = why.shape
+        st.caption(f"Float32, {height} × {width}, true values from 0 to {_value(why.heat.max())}.")
+
+
+def ask_differently(
+    found: Answer, classes: tuple[str, ...], layer: str, target: int, changed: Callable[[str, str], None]
+) -> dict[str, Any]:
+    """Class, layer, opacity and colours; returns opacity, colors, in_color. `changed` is told what was chosen."""
+    st.subheader("Ask differently", anchor=False)
+    with st.grid(2, min_column_width=140):
+        _mirrored("explain.class", target)
+        st.selectbox(
+            "Why this class?",
+            range(len(classes)),
+            format_func=lambda index: shorten(classes[index], 60),
+            key="explain.class",
+            on_change=lambda: changed("class", _address(classes, st.session_state["explain.class"])),
+        )
+        _mirrored("explain.layer", layer)
+        st.selectbox(
+            "Seen from layer",
+            list(found.layers),
+            format_func=lambda name: f"{name} · {found.layers[name][1]} × {found.layers[name][0]}",
+            key="explain.layer",
+            on_change=lambda: changed("layer", st.session_state["explain.layer"]),
+            help="Late layers know more of the class but see fewer places; the second numbers are the map's grid.",
+        )
+        opacity = st.slider("Heat opacity", 0.0, 1.0, 0.5, 0.05, key="explain.opacity", persist_state="session")
+        colors = st.selectbox(
+            "Heat colours", list(COLORS), format_func=COLORS.__getitem__, key="explain.colors", persist_state="session"
+        )
+        in_color = False
+        if found.seen.shape[2] == 3:
+            in_color = st.toggle(
+                "Keep the photo's colours",
+                key="explain.in_color",
+                help="Off: every colour you see is heat. On: a red cup may look hot.",
+            )
+    return {"opacity": opacity, "colors": colors, "in_color": in_color}
+
+
+def _address(classes: tuple[str, ...], index: int) -> str:
+    """A class as it stands in the address bar: its name, or its index where the name is long."""
+    return classes[index] if len(classes[index]) <= 40 else str(index)
+
+
+def _mirrored(key: str, value: Any) -> None:
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
