@@ -65,22 +65,22 @@ def data(name: Annotated[str, typer.Argument(metavar="NAME")], sets: Sets = None
 def anatomy(
     model: Annotated[str, typer.Argument(metavar="MODEL")],
     shape: Annotated[str, typer.Option("--input", metavar="CxHxW", help="Shape of a picture, as 3x32x32.")],
-    classes: Annotated[int, typer.Option("--classes")] = 10,
+    classes: Annotated[str, typer.Option("--classes", metavar="K")] = "10",
     sets: Sets = None,
     json: Json = False,
 ) -> None:
     """A network layer by layer: shapes, parameters, multiply-adds, receptive field."""
-    show.anatomy(actions.anatomy(model, _shape(shape), classes, _section(sets, "model")), json)
+    show.anatomy(actions.anatomy(model, _shape(shape), _whole(classes, "--classes"), _section(sets, "model")), json)
 
 
 @app.command()
 def train(
     dataset: Annotated[str | None, typer.Option("--dataset", help="A data set from `list datasets`.")] = None,
     model: Annotated[str | None, typer.Option("--model", help="A model from `list models`.")] = None,
-    epochs: Annotated[int | None, typer.Option("--epochs")] = None,
-    batch_size: Annotated[int | None, typer.Option("--batch-size")] = None,
-    lr: Annotated[float | None, typer.Option("--lr", help="Learning rate.")] = None,
-    seed: Annotated[int | None, typer.Option("--seed")] = None,
+    epochs: Annotated[str | None, typer.Option("--epochs", metavar="E")] = None,
+    batch_size: Annotated[str | None, typer.Option("--batch-size", metavar="B")] = None,
+    lr: Annotated[str | None, typer.Option("--lr", metavar="LR", help="Learning rate.")] = None,
+    seed: Annotated[str | None, typer.Option("--seed", metavar="S")] = None,
     device: Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.")] = None,
     sets: Sets = None,
     experiment: Annotated[
@@ -170,12 +170,12 @@ def evaluate(
 def predict(
     run: RunName,
     pictures: Annotated[list[str], typer.Argument(metavar="PICTURE...")],
-    top: Annotated[int, typer.Option("--top", help="How many classes for each picture.")] = 5,
+    top: Annotated[str, typer.Option("--top", metavar="K", help="How many classes for each picture.")] = "5",
     runs: Runs = None,
     json: Json = False,
 ) -> None:
     """What a run says of pictures."""
-    answers = actions.predict(run, pictures, top, runs)
+    answers = actions.predict(run, pictures, _whole(top, "--top"), runs)
     show.answers(answers, json)
     if any("error" in one for one in answers["results"]):
         raise typer.Exit(1)
@@ -214,6 +214,12 @@ def _shape(text: str) -> tuple[int, int, int]:
         raise UserError(f'--input is "{shorten(text)}", but must be CxHxW, as 3x32x32.')
     channels, height, width = (int(part) for part in match.groups())
     return channels, height, width
+
+
+def _whole(text: str, flag: str) -> int:
+    if not re.fullmatch(r"[1-9]\d{0,8}", text):
+        raise UserError(f'{flag} is "{shorten(text)}", but must be a whole number at least 1.')
+    return int(text)
 
 
 def _section(sets: Sequence[str] | None, section: str) -> dict[str, str]:

@@ -198,7 +198,7 @@ class Trainer:
             "train_loss": progress.loss_sum / progress.seen,
             "train_accuracy": int(self.correct) / progress.seen,
             "val_loss": loss,
-            "val_accuracy": 1 - len(wrong) / len(targets),
+            "val_accuracy": (len(targets) - len(wrong)) / len(targets),
             "lr": self._lr(),
         }
         if last:
