@@ -15,6 +15,7 @@ shell.dress()
 page = st.navigation(shell.pages())
 notice = shell.mirror_run()
 shell.training_now(page.url_path or "home")
+shell.show_trouble()
 if notice:
     st.warning(notice, icon=":material/info:")
 page.run()

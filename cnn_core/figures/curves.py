@@ -106,12 +106,19 @@ def _curve(
             size=44, filled=True, opacity=1, clip=False
         ),
         ring.mark_point(size=110, filled=False, strokeWidth=2.2, opacity=1, color=colors.ours),
-        ring.mark_text(dy=-15, color=colors.ink, fontSize=12).encode(
+        ring.mark_text(align=_side(frame, span), dy=-15, color=colors.ink, fontSize=12).encode(
             text=alt.Text("label:N"), color=alt.value(colors.ink)
         ),
         base.mark_point(size=160, opacity=0).encode(tooltip=tip),
     )
     return quiet(chart, theme, height)
+
+
+def _side(frame: pd.DataFrame, span: tuple[float, float]) -> Literal["left", "center", "right"]:
+    """Where the words at the ring begin, so that they stay inside the frame."""
+    at = frame.loc[frame["label"] != "", "x"]
+    share = (at.iloc[0] - span[0]) / (span[1] - span[0]) if len(at) else 0.5
+    return "left" if share < 0.15 else "right" if share > 0.85 else "center"
 
 
 def _layers(*charts: alt.Chart) -> alt.LayerChart:

@@ -1,9 +1,11 @@
-"""What pages remember between reruns: loaded runs, pictures, reports; each under a key that changes with its content."""
+"""What pages remember between reruns: loaded runs, pictures, reports; each key changes with its content."""
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +13,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn_core import actions
-from cnn_core.base.errors import UserError
+from cnn_core.base.settings import runs_folder
 from cnn_core.evaluation import cases
+from cnn_core.experiment import Experiment, data_facts
 from cnn_core.figures.sheet import Sheet, sheet
+from cnn_core.runs.run import run_by_id
 
 if TYPE_CHECKING:
     from cnn_core.runs.loaded import Run
@@ -24,11 +28,9 @@ def warm() -> threading.Thread:
     """Import what is slow once, in the background, when the server's first visitor comes (torch: seconds)."""
 
     def load() -> None:
-        import altair
-        import pandas
-        import torch
-
-        torch.set_num_threads(1)  # a heat map must not take the cores of a training
+        for name in ("altair", "pandas", "sklearn.datasets", "torch", "captum.attr"):
+            import_module(name)
+        sys.modules["torch"].set_num_threads(1)  # a heat map must not take the cores of a training
 
     thread = threading.Thread(target=load, name="warm", daemon=True)
     thread.start()
@@ -57,14 +59,16 @@ def pictures(run: str, split: str, indices: Sequence[int]) -> tuple[NDArray[np.u
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _pictures(run: str, split: str, indices: tuple[int, ...]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    return actions.pictures(run, split, list(indices))
+    return actions.pictures(experiment(run), split, indices)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def picture_sheet(run: str, split: str, indices: tuple[int, ...]) -> tuple[Sheet, tuple[int, ...]]:
-    """Pictures of a split as one sheet for the gallery, and their targets."""
-    stack, targets = actions.pictures(run, split, list(indices))
-    return sheet(stack), tuple(int(one) for one in targets)
+def picture_sheet(
+    run: str, split: str, indices: tuple[int, ...], most: int | None = None
+) -> tuple[Sheet, tuple[int, ...]]:
+    """Pictures of a split as one sheet for the gallery (sides at most `most` pixels), and their targets."""
+    stack, targets = actions.pictures(experiment(run), split, indices)
+    return sheet(stack, most), tuple(int(one) for one in targets)
 
 
 def evaluation(run: str, split: str = "test") -> dict[str, Any]:
@@ -92,16 +96,17 @@ def _hard_cases(
     return cases.mistakes(found.logits, found.targets), cases.only_just(found.logits, found.targets, narrow)
 
 
-def classes(run: str) -> tuple[str, ...]:
-    """Names of the classes; empty when the run cannot be read."""
-    return _classes(run)
+@st.cache_resource(max_entries=64, show_spinner=False)
+def experiment(run: str) -> Experiment:
+    """The settings of a run, read without torch.
+
+    Raises:
+        UserError: no such run, or its settings are damaged.
+    """
+    return run_by_id(run, runs_folder()).experiment()
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _classes(run: str) -> tuple[str, ...]:
-    from cnn_core.experiment import data_facts
-
-    try:
-        return data_facts(actions.experiment(run).data).classes
-    except UserError:
-        return ()
+def classes(run: str) -> tuple[str, ...]:
+    """Names of the run's classes, known without torch."""
+    return data_facts(experiment(run).data).classes

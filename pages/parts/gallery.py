@@ -41,6 +41,7 @@ CSS = """
 .line>.c{margin:-5px;padding:5px}
 .wall>.c{padding-bottom:4px}
 button.c{cursor:pointer}
+.c[inert]{visibility:hidden}
 .p{display:block;width:100%;border-radius:6px;background-repeat:no-repeat;background-color:#000}
 .wall .p{border-radius:4px;opacity:.42;transition:opacity .3s}
 .sharp .p{image-rendering:pixelated}

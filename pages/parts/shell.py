@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
+from cnn_core import actions
 from cnn_core.base.errors import UserError, shorten
 from cnn_core.jobs.job import ID
-from pages.parts.words import md, plural
+from pages.parts.words import md
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 
+ASSETS = Path(__file__).parents[2] / "assets"
 LIVE = ("queued", "running")
 Record = dict[str, Any]
+T = TypeVar("T")
 
 _PAGES = {  # group: (file and address, title, icon); home answers at / only
     "Start": [("home", "Home", "home")],
@@ -52,9 +56,25 @@ def require_app() -> None:
         st.rerun()
 
 
+def theme() -> str:
+    """What the visitor looks at: `light` or `dark`."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
 def dark() -> bool:
     """Whether the visitor looks at the dark theme."""
-    return st.context.theme.type == "dark"
+    return theme() == "dark"
+
+
+def asset(name: str) -> str:
+    """The path of a file of ours."""
+    return str(ASSETS / name)
+
+
+def dress() -> None:
+    """Logo and styles."""
+    st.logo(asset(f"logo-{theme()}.svg"), size="large", link=None)
+    st.html(ASSETS / "style.css")
 
 
 # --- the run a page looks at ---------------------------------------------------------------------
@@ -72,8 +92,7 @@ def mirror_run() -> str:
             st.session_state.run_id = asked
     run = st.session_state.get("run_id")
     if run and record(run) is None:  # deleted meanwhile
-        st.session_state.pop("run_id")
-        st.query_params.pop("run", None)
+        look_away()
     elif run and st.query_params.get("run") != run:
         st.query_params["run"] = run
     return sentence
@@ -94,6 +113,12 @@ def look_at(run: str) -> None:
     """Make this the run that pages look at: session and address together (in a callback, or before `st.rerun`)."""
     st.session_state.run_id = run
     st.query_params["run"] = run
+
+
+def look_away() -> None:
+    """Look at no run."""
+    st.session_state.pop("run_id", None)
+    st.query_params.pop("run", None)
 
 
 def go(page: str, run: str | None = None, **query: str) -> None:
@@ -117,8 +142,6 @@ def asked_picture() -> tuple[str, int] | None:
 
 def record(run: str) -> Record | None:
     """What is known of a run, or None when there is no such run (or the text cannot be an id)."""
-    from cnn_core import actions
-
     if not ID.fullmatch(run):
         return None
     try:
@@ -130,8 +153,6 @@ def record(run: str) -> Record | None:
 
 def all_runs() -> list[Record]:
     """All runs, newest first."""
-    from cnn_core import actions
-
     return actions.runs()
 
 
@@ -149,7 +170,7 @@ def run_label(one: Record) -> str:
 
 
 def title_row(title: str, *, picker: bool = True, wanted: Callable[[Record], bool] | None = None) -> DeltaGenerator:
-    """Title left, run picker right; returns the row, for a page's primary button: `with title_row(...): st.button(...)`.
+    """Title left, run picker right; returns the row, for a page's button: `with title_row(...): st.button(...)`.
 
     `wanted` leaves out runs that the page can do nothing with; the run looked at is always in the list.
     """
@@ -176,6 +197,7 @@ def _picker(wanted: Callable[[Record], bool] | None) -> None:
         index=None,
         on_change=_picked,
         placeholder="Choose a run",
+        required=True,
         label_visibility="collapsed",
         width=360,
     )
@@ -198,9 +220,31 @@ def empty(icon: str, heading: str, sentence: str) -> DeltaGenerator:
     return box
 
 
-def problem(what: str, why: str) -> None:
-    """An error: what happened in bold, why and what to do. Both are escaped here."""
-    st.error(f"**{md(what)}** {md(why)}".strip(), icon=":material/error:")
+def problem(text: str) -> None:
+    """An error as the core says it: the first sentence bold, then why and what to do. Escaped here."""
+    st.error(sentences(text), icon=":material/error:")
+
+
+def sentences(text: str) -> str:
+    """A text of the core as Markdown: the first sentence bold, everything literal."""
+    first, dot, rest = text.partition(". ")
+    return f"**{md(first + dot.strip())}** {md(rest)}".strip()
+
+
+def attempt(work: Callable[..., T], *args: Any) -> T | None:
+    """Do something that may fail for a reason the user can meet; the sentence is shown by the next run of the page."""
+    try:
+        return work(*args)
+    except UserError as error:
+        st.session_state["shell.trouble"] = str(error)
+        return None
+
+
+def show_trouble() -> None:
+    """What `attempt` caught since the last run."""
+    text = st.session_state.pop("shell.trouble", "")
+    if text:
+        problem(text)
 
 
 # --- training now --------------------------------------------------------------------------------
@@ -227,8 +271,3 @@ def training_now(page: str) -> None:
     with st.sidebar:
         st.divider()
         strip()
-
-
-def epochs(count: int) -> str:
-    """1 epoch, 12 epochs."""
-    return plural(count, "epoch")

@@ -1,0 +1,138 @@
+"""What Home and Watch share of a run while it trains: where it is, its curves, its wall, how it failed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from cnn_core import actions
+from cnn_core.base.errors import UserError
+from cnn_core.figures import curves
+from pages.parts import cached, shell
+from pages.parts.gallery import Thumb, gallery
+from pages.parts.words import duration, md, plural
+
+if TYPE_CHECKING:
+    from cnn_core.runs.live import Live
+
+TICK = 1.0  # seconds between two looks at a run that trains
+WALL = 240  # pictures sent for a wall of six lines: as many as the widest page shows
+
+
+def where(now: Live) -> str:
+    """`Epoch 5 of 20 · about 12 s left`."""
+    record = now.record
+    if record["status"] == "queued":
+        waits = f"It waits for {md(record['waiting_for'])}." if record["waiting_for"] else "It starts in a moment."
+        return waits
+    if not record["step"]:
+        return "Getting ready …"
+    epoch = min(record["epochs"] + 1, record["epochs_planned"])
+    left = f" · about {duration(now.seconds_left)} left" if now.seconds_left is not None else ""
+    return f"Epoch {epoch} of {record['epochs_planned']}{left}"
+
+
+def so_far(record: dict[str, Any]) -> str:
+    """How far a run that has ended came: `5 of 20 epochs in 16 s`, `20 epochs in 16 s`."""
+    ended, planned = record["epochs"], record["epochs_planned"]
+    count = plural(ended, "epoch") if ended == planned else f"{ended} of {plural(planned, 'epoch')}"
+    return f"{count} in {duration(record['seconds'])}"
+
+
+def accuracy(now: Live, key: str, *, ring: bool = False, last: int = 0, height: int = 250) -> None:
+    """The accuracy curve in its frame of all planned epochs."""
+    record = now.record
+    chart = curves.accuracy_curve(
+        now.rows, record["epochs_planned"], shell.theme(), best=_best(record, ring), last=last, height=height
+    )
+    st.altair_chart(chart, key=key, alt=_spoken("Accuracy", now.rows, "val_accuracy"))
+
+
+def loss(now: Live, key: str, *, last: int = 0, height: int = 250) -> None:
+    """The loss curve in its frame of all planned epochs."""
+    chart = curves.loss_curve(now.rows, now.record["epochs_planned"], shell.theme(), last=last, height=height)
+    st.altair_chart(chart, key=key, alt=_spoken("Loss", now.rows, "val_loss"))
+
+
+def _best(record: dict[str, Any], ring: bool) -> int | None:
+    return record["best_epoch"] if ring else None
+
+
+def _spoken(what: str, rows: list[dict[str, Any]], field: str) -> str:
+    if not rows:
+        return f"{what} over epochs; no epoch has been validated yet."
+    first, last = rows[0], rows[-1]
+    return (
+        f"{what} on the validation pictures: {first[field]:.3f} at epoch {first['epoch']:.4g}, "
+        f"{last[field]:.3f} at epoch {last['epoch']:.4g}."
+    )
+
+
+def wall(now: Live, key: str, *, whole: bool = False, size: int = 34) -> None:
+    """The wall of validation pictures: right ones faded, wrong ones bright. `whole` shows all lines of a small set."""
+    found = now.wall
+    if found is None:
+        st.subheader("Still wrong", anchor=False)
+        st.caption("The pictures come with the first validation.")
+        return
+    total, wrong = found["total"], found["wrong"]
+    count = min(total, WALL)
+    st.subheader(f"Still wrong: {len(wrong):,} of {total:,}", anchor=False)
+    try:
+        sheet, targets = cached.picture_sheet(now.record["run"], "val", tuple(range(count)), most=40)
+        names = cached.classes(now.record["run"])
+    except UserError as error:
+        st.caption(md(str(error)))
+        return
+    thumbs = [_brick(names, target, wrong.get(index)) for index, target in enumerate(targets)]
+    label = f"The wall: {len(wrong):,} of {total:,} validation pictures are still wrong."
+    gallery(key, sheet, thumbs, label=label, form="wall", size=size, pick=False, cut=not whole, dark=shell.dark())
+    which = "Pictures it never trains on" if count == total else "Some of the validation pictures"
+    st.caption(f"{which}. Bright, with an orange frame: still wrong.")
+
+
+def _brick(names: tuple[str, ...], target: int, said: int | None) -> Thumb:
+    if said is None:
+        return Thumb(f"{names[target]}, right")
+    return Thumb(f"{names[target]}, it says {names[said]}", wrong=True)
+
+
+def diverged(now: Live, key: str) -> None:
+    """The loss of a run that diverged, up to a cross; nothing where no finite loss was seen."""
+    seen = [row for row in now.losses if row["loss"] is not None and math.isfinite(row["loss"]) and row["loss"] > 0]
+    if not seen:
+        return
+    st.subheader("Training loss until it stopped", anchor=False)
+    chart = curves.loss_by_step(seen, now.record["step"], shell.theme())
+    st.altair_chart(
+        chart,
+        key=key,
+        alt=f"Training loss by step: {seen[0]['loss']:.3g} at step {seen[0]['step']}, "
+        f"{seen[-1]['loss']:.3g} at step {seen[-1]['step']}, then infinite.",
+    )
+
+
+def log(now: Live, *, expanded: bool = False, lines: int = 12) -> None:
+    """The last lines of the log."""
+    with st.expander("Log", icon=":material/notes:", type="compact", expanded=expanded, key=f"log.{now.record['run']}"):
+        tail = "\n".join(now.log.rstrip().splitlines()[-lines:])
+        st.code(tail or "Nothing yet.", language=None)
+
+
+def stop_button(record: dict[str, Any], key: str) -> None:
+    """*Stop*, outlined; once asked it says so until the process has ended."""
+    asked = st.session_state.get("stopping") == record["run"]
+    if st.button("Stopping …" if asked else "Stop", icon=":material/stop:", key=key, disabled=asked):
+        st.session_state["stopping"] = record["run"]
+        shell.attempt(actions.ask_stop, record["run"])
+        st.rerun()
+
+
+def resume_button(record: dict[str, Any], key: str) -> None:
+    """*Resume*, primary: trains on from the last checkpoint."""
+    if st.button("Resume", type="primary", icon=":material/play_arrow:", key=key):
+        st.session_state.pop("stopping", None)
+        shell.attempt(actions.resume_in_background, record["run"])
+        st.rerun()

@@ -1,0 +1,136 @@
+"""All runs, newest first: choose one, look at it, delete it."""
+
+from __future__ import annotations
+
+import zlib
+
+import pandas as pd
+import streamlit as st
+
+from cnn_core import actions
+from pages.parts import shell
+from pages.parts.words import ago, duration, md
+
+shell.require_app()
+
+WORDS = {"queued": "waiting", "running": "training", "stopped": "stopped", "done": "done", "failed": "failed"}
+CHIPS = {"waiting": "gray", "training": "primary", "stopped": "gray", "done": "green", "failed": "orange"}
+
+
+def table(runs: list[shell.Record]) -> shell.Record | None:
+    """The list; returns the run whose row is chosen, which is the run looked at."""
+    frame = pd.DataFrame(
+        {
+            "run": [shell.run_label(one) for one in runs],
+            "status": [[WORDS[one["status"]]] for one in runs],
+            "epochs": [f"{one['epochs']} of {one['epochs_planned']}" for one in runs],
+            "best": [_hundred(one["val_accuracy"]) for one in runs],
+            "test": [_hundred(one["test_accuracy"]) for one in runs],
+            "parameters": [one["parameters"] for one in runs],
+            "time": [duration(one["seconds"]) if one["seconds"] else None for one in runs],
+            "started": [ago(one["created"]) for one in runs],
+        }
+    )
+    looked_at = next((i for i, one in enumerate(runs) if one["run"] == shell.run_id()), None)
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        height="content" if len(runs) <= 15 else 560,
+        row_height=38,
+        placeholder="–",
+        key=f"runs.table.{zlib.crc32(' '.join(one['run'] for one in runs).encode())}",  # another list: chosen anew
+        on_select="rerun",
+        selection_mode="single-row",
+        selection_default=None if looked_at is None else {"selection": {"rows": [looked_at]}},
+        column_config={
+            "run": st.column_config.TextColumn(width="medium"),
+            "status": st.column_config.MultiselectColumn(
+                options=list(CHIPS), color=list(CHIPS.values()), width="small"
+            ),
+            "epochs": st.column_config.TextColumn(width="small"),
+            "best": st.column_config.NumberColumn(
+                format="%.1f%%", width="small", help="Validation accuracy at the best epoch."
+            ),
+            "test": st.column_config.NumberColumn(
+                format="%.1f%%", width="small", help="Accuracy on the test pictures, by the best epoch."
+            ),
+            "parameters": st.column_config.NumberColumn(format="localized", width="small"),
+            "time": st.column_config.TextColumn(width="small", help="Inside training steps."),
+            "started": st.column_config.TextColumn(width="small"),
+        },
+    )
+    rows = event["selection"]["rows"]
+    return runs[rows[0]] if rows and rows[0] < len(runs) else None
+
+
+def _hundred(share: float | None) -> float | None:
+    return None if share is None else 100 * share
+
+
+def tools(one: shell.Record | None) -> None:
+    """What can be done with the chosen run."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if one is None:
+            st.caption("Choose a run to look at it.")
+            return
+        learned, busy = bool(one["epochs"]), one["status"] in shell.LIVE
+        early = "" if learned else "No epoch has ended yet."
+        st.caption(md(shell.run_label(one)), width="content")
+        for page, label, icon in (
+            ("watch", "Watch", "monitoring"),
+            ("evaluate", "Evaluate", "grid_on"),
+            ("explain", "Explain", "image_search"),
+        ):
+            closed = page != "watch" and not learned
+            if st.button(
+                label, icon=f":material/{icon}:", key=f"runs.{page}", disabled=closed, help=early if closed else None
+            ):
+                shell.go(page, one["run"])
+        st.space("stretch")
+        if st.button(
+            "Delete",
+            type="tertiary",
+            icon=":material/delete:",
+            key="runs.delete",
+            disabled=busy,
+            help="It is being trained; stop it first." if busy else None,
+        ):
+            ask_delete(one)
+
+
+@st.dialog("Delete this run?")
+def ask_delete(one: shell.Record) -> None:
+    st.markdown(
+        f"**{md(shell.run_label(one))}** with its checkpoints goes into the folder `.trash` beside the runs; "
+        "it no longer appears here."
+    )
+    with st.container(horizontal=True):
+        st.button("Delete it", type="primary", key="runs.delete.yes", on_click=delete, args=(one["run"],))
+        st.button("Keep it", key="runs.delete.no")
+
+
+def delete(run: str) -> None:
+    """Into the trash, and out of the address bar."""
+    shell.attempt(actions.delete, run)
+    if shell.run_id() == run and shell.record(run) is None:
+        shell.look_away()
+
+
+def listing() -> None:
+    runs = shell.all_runs()
+    chosen = table(runs)
+    if chosen is not None and chosen["run"] != shell.run_id():
+        shell.look_at(chosen["run"])
+    tools(chosen)
+
+
+with shell.title_row("Runs", picker=False):
+    if shell.all_runs() and st.button("New run", type="primary", icon=":material/add:", key="runs.new"):
+        shell.go("train")
+if shell.all_runs():
+    listing()
+else:
+    with shell.empty("table_rows", "No run yet", "Every training becomes a run: its settings, its curve, its weights."):
+        if st.button("Set up a run", type="primary", icon=":material/play_arrow:", key="runs.first"):
+            shell.go("train")
+        st.page_link("pages/home.py", label="Or train the demo network", icon=":material/home:")

@@ -1,0 +1,145 @@
+"""Watch a run train: curves, the wall, the log; stop it, resume it, go on to what it gets wrong."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn_core import actions
+from pages.parts import again, following, shell
+from pages.parts.words import number, percent, plural
+
+shell.require_app()
+run = shell.run_id() or shell.newest(lambda one: one["status"] in shell.LIVE)
+if run and run != shell.run_id():
+    shell.look_at(run)
+shell.title_row("Watch")
+started = shell.record(run) if run else None
+
+if run is None or started is None:
+    with shell.empty(
+        "visibility",
+        "Nothing is training",
+        "Start a run and follow it here, live. You can close this page meanwhile; training goes on.",
+    ):
+        if st.button("Set up a run", type="primary", icon=":material/play_arrow:", key="watch.new"):
+            shell.go("train")
+        if shell.all_runs():
+            st.page_link("pages/runs.py", label="Or look at a finished run", icon=":material/table_rows:")
+    st.stop()
+
+paused = bool(st.session_state.get("watch.paused"))
+running = started["status"] in shell.LIVE
+
+BADGES = {
+    "queued": ("Queued", "schedule", "gray"),
+    "running": ("Training", "sync", "primary"),
+    "stopped": ("Stopped", "pause", "orange"),
+    "done": ("Done", "check", "green"),
+    "failed": ("Failed", "close", "red"),
+}
+
+
+def status_line(now) -> None:
+    """Badge, where it is, and what can be done about it now."""
+    record = now.record
+    word, icon, colour = BADGES[record["status"]]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(word, icon=f":material/{icon}:", color=colour)
+        st.markdown(following.where(now) if running else following.so_far(record), width="content")
+        st.space("stretch")
+        if running:
+            live_controls(record)
+        elif record["status"] == "stopped":
+            if record["epochs"] and st.button("Evaluate it", icon=":material/grid_on:", key="watch.evaluate"):
+                shell.go("evaluate", run)
+            following.resume_button(record, "watch.resume")
+        elif record["status"] == "done":
+            again.longer_button(record, "watch.longer")
+            if st.button("Evaluate it", type="primary", icon=":material/grid_on:", key="watch.evaluate"):
+                shell.go("evaluate", run)
+    if running:
+        st.progress(now.progress)
+
+
+def live_controls(record) -> None:
+    st.segmented_control(
+        "Epochs shown",
+        ["All", "Last 10"],
+        default="All",
+        required=True,
+        key="watch.range",
+        label_visibility="collapsed",
+    )
+    st.toggle(
+        "Pause view",
+        key="watch.paused",
+        help="Holds these curves still, so that you can zoom into them. Training goes on.",
+    )
+    following.stop_button(record, "watch.stop")
+
+
+def metrics(now) -> None:
+    record, last = now.record, now.rows[-1] if now.rows else {}
+    best = record["status"] == "done"
+    accuracy = record["val_accuracy"] if best else last.get("val_accuracy")
+    loss = record["val_loss"] if best else last.get("val_loss")
+    which = f"At the best epoch, {record['best_epoch']}." if best else "At the last validation."
+    with st.grid(4, min_column_width=140):
+        st.metric("Validation accuracy", percent(accuracy), help=f"{which} On pictures it does not train on.")
+        st.metric("Validation loss", number(loss))
+        st.metric("Best epoch", record["best_epoch"] or "–", help="The epoch with the lowest validation loss is kept.")
+        st.metric("Pictures per second", number(now.images_per_second), help="While training, validation left out.")
+
+
+def machine(record) -> None:
+    facts = [f"Step {record['step']:,} of {record['steps']:,}"]
+    if record["device"]:
+        facts.append(", ".join(filter(None, (record["device"].upper(), record["precision"]))))
+    if record["threads"]:
+        facts.append(plural(record["threads"], "thread"))
+    if record["parameters"]:
+        facts.append(f"{number(record['parameters'])} parameters")
+    st.caption(" · ".join(facts))
+
+
+def trouble(now) -> None:
+    """A run that failed: why, the way out, the loss up to the end, the last words."""
+    record = now.record
+    shell.problem(record["message"] or f"It failed ({record['reason'] or 'no reason known'}).")
+    with st.container(horizontal=True):
+        again.way_out(record, "watch.again")
+        if record["epochs"] and st.button("Evaluate what it learned", icon=":material/grid_on:", key="watch.evaluate"):
+            shell.go("evaluate", run)
+    st.space("small")
+    if record["reason"] == "diverged":
+        following.diverged(now, f"watch.diverged.{run}")
+    following.log(now, expanded=True)
+
+
+@st.fragment(run_every=following.TICK if running and not paused else None)
+def view() -> None:
+    now = actions.live(run)
+    if running != (now.record["status"] in shell.LIVE) or paused != bool(st.session_state.get("watch.paused")):
+        st.rerun()
+    if now.record["status"] == "failed":
+        trouble(now)
+        return
+    status_line(now)
+    if now.record["status"] == "stopped" and now.record["message"]:
+        st.info(shell.sentences(now.record["message"]), icon=":material/info:")
+    machine(now.record)
+    metrics(now)
+    st.space("small")
+    last = 10 if running and st.session_state.get("watch.range") == "Last 10" else 0
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Accuracy", anchor=False)
+        following.accuracy(now, f"watch.accuracy.{run}", ring=True, last=last)
+    with right:
+        st.subheader("Loss", anchor=False)
+        following.loss(now, f"watch.loss.{run}", last=last)
+    following.wall(now, f"watch.wall.{run}")
+    following.log(now)
+
+
+view()
