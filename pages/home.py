@@ -73,7 +73,7 @@ def working(run: str) -> None:
     """The page turns into the run: where it is, the curve growing, the wall."""
     st.title("Learning to read digits", anchor=False)
 
-    @st.fragment(run_every=following.TICK)
+    @st.fragment(run_every=0.5)  # the demo takes seconds
     def view() -> None:
         now = actions.live(run)
         if now.record["status"] not in shell.LIVE:

@@ -47,18 +47,23 @@ def status_line(now) -> None:
         st.badge(word, icon=f":material/{icon}:", color=colour)
         st.markdown(following.where(now) if running else following.so_far(record), width="content")
         st.space("stretch")
-        if running:
-            live_controls(record)
-        elif record["status"] == "stopped":
-            if record["epochs"] and st.button("Evaluate it", icon=":material/grid_on:", key="watch.evaluate"):
-                shell.go("evaluate", run)
-            following.resume_button(record, "watch.resume")
-        elif record["status"] == "done":
-            again.longer_button(record, "watch.longer")
-            if st.button("Evaluate it", type="primary", icon=":material/grid_on:", key="watch.evaluate"):
-                shell.go("evaluate", run)
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):  # wraps as one
+            controls = live_controls if running else ended_controls
+            controls(record)
     if running:
         st.progress(now.progress)
+
+
+def ended_controls(record) -> None:
+    done = record["status"] == "done"
+    if done:
+        again.longer_button(record, "watch.longer")
+    if record["epochs"] and st.button(
+        "Evaluate it", type="primary" if done else "secondary", icon=":material/grid_on:", key="watch.evaluate"
+    ):
+        shell.go("evaluate", run)
+    if not done:
+        following.resume_button(record, "watch.resume")
 
 
 def live_controls(record) -> None:

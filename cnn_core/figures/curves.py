@@ -16,6 +16,7 @@ from cnn_core.figures.style import palette, quiet
 
 Row = Mapping[str, Any]
 Corner = Literal["bottom-right", "top-right"]
+FLOORS = (0.0, 50.0, 80.0, 90.0, 95.0, 98.0, 99.0)  # per cent
 POINTS = 300  # a line of more points looks the same and costs more
 COLUMNS = ["x", "value", "series", "mark", "label"]
 SERIES = ["validation", "training"]
@@ -33,7 +34,7 @@ def accuracy_curve(
     shown, span = _window(rows, epochs, last)
     frame = _frame(shown, "val_accuracy", "train_accuracy", best, scale=100)
     low = _accuracy_floor(frame["value"])
-    axis = alt.Axis(tickCount=4, format=".0f" if low < 96 else ".1f", labelExpr="datum.label + '%'")
+    axis = alt.Axis(tickCount=4, format=".0f" if low < 98 else ".1f", labelExpr="datum.label + '%'")
     return _curve(frame, span, (low, 100.0), axis, "bottom-right", theme, height)
 
 
@@ -169,10 +170,9 @@ def _thin(points: list[Row], keep: Row | None) -> list[Row]:
 
 
 def _accuracy_floor(values: pd.Series[float]) -> float:
-    """Per cent at the bottom: the first point is about the lowest, so this seldom moves."""
+    """Per cent at the bottom: one of a few, so that the axis stands still while the line grows."""
     low = float(values.min()) if len(values) else 0.0
-    step = 10 if low < 90 else 2 if low < 98 else 0.5
-    return max(0.0, math.floor(min(low, 99.4) / step) * step)
+    return max(floor for floor in FLOORS if floor <= low)
 
 
 def _ceiling(values: pd.Series[float]) -> float:

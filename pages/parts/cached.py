@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from cnn_core.runs.loaded import Run
 
 
+WARM = ("altair", "pandas", "sklearn.datasets", "torch", "cnn_core.actions.asking", "cnn_core.actions.planning")
+
+
 @st.cache_resource(show_spinner=False)
 def warm() -> threading.Thread:
     """Import what is slow once, in the background, when the server's first visitor comes (torch: seconds)."""
 
     def load() -> None:
-        for name in ("altair", "pandas", "sklearn.datasets", "torch", "captum.attr"):
+        for name in WARM:
             import_module(name)
         sys.modules["torch"].set_num_threads(1)  # a heat map must not take the cores of a training
 
@@ -110,3 +113,8 @@ def experiment(run: str) -> Experiment:
 def classes(run: str) -> tuple[str, ...]:
     """Names of the run's classes, known without torch."""
     return data_facts(experiment(run).data).classes
+
+
+def validation_pictures(run: str) -> int:
+    """How many pictures the validation split of the run's data has."""
+    return data_facts(experiment(run).data).splits["val"]

@@ -72,30 +72,27 @@ def _spoken(what: str, rows: list[dict[str, Any]], field: str) -> str:
 
 def wall(now: Live, key: str, *, whole: bool = False, size: int = 34) -> None:
     """The wall of validation pictures: right ones faded, wrong ones bright. `whole` shows all lines of a small set."""
-    found = now.wall
-    if found is None:
-        st.subheader("Still wrong", anchor=False)
-        st.caption("The pictures come with the first validation.")
-        return
-    total, wrong = found["total"], found["wrong"]
-    count = min(total, WALL)
-    st.subheader(f"Still wrong: {len(wrong):,} of {total:,}", anchor=False)
+    run = now.record["run"]
     try:
-        sheet, targets = cached.picture_sheet(now.record["run"], "val", tuple(range(count)), most=40)
-        names = cached.classes(now.record["run"])
-    except UserError as error:
+        total = now.wall["total"] if now.wall else cached.validation_pictures(run)
+        sheet, targets = cached.picture_sheet(run, "val", tuple(range(min(total, WALL))), most=40)
+        names = cached.classes(run)
+    except UserError as error:  # the data is gone, or the settings are damaged: the rest of the page still stands
         st.caption(md(str(error)))
         return
+    wrong = now.wall["wrong"] if now.wall else {}
+    heading = f"Still wrong: {len(wrong):,} of {total:,}" if now.wall else f"Not tried yet: {total:,} pictures"
+    st.subheader(heading, anchor=False)
     thumbs = [_brick(names, target, wrong.get(index)) for index, target in enumerate(targets)]
-    label = f"The wall: {len(wrong):,} of {total:,} validation pictures are still wrong."
+    label = f"{heading}. The validation pictures in faded squares, those it gets wrong bright."
     gallery(key, sheet, thumbs, label=label, form="wall", size=size, pick=False, cut=not whole, dark=shell.dark())
-    which = "Pictures it never trains on" if count == total else "Some of the validation pictures"
+    which = "Pictures it never trains on" if len(targets) == total else "Some of the pictures it never trains on"
     st.caption(f"{which}. Bright, with an orange frame: still wrong.")
 
 
 def _brick(names: tuple[str, ...], target: int, said: int | None) -> Thumb:
     if said is None:
-        return Thumb(f"{names[target]}, right")
+        return Thumb(names[target])
     return Thumb(f"{names[target]}, it says {names[said]}", wrong=True)
 
 
