@@ -20,8 +20,9 @@ REMEMBERED = 32
 @dataclass(frozen=True)
 class Live:
     """record: see `RunFolder.record`. rows: one a validation {epoch, step, train_loss, train_accuracy, val_loss,
-    val_accuracy, lr, whole}. losses: sparse {step, epoch, loss}. wall: {epoch, wrong: {index: class said}, total} or
-    None. log: its last lines. seconds_left: None when not known. progress: 0..1.
+    val_accuracy, lr, whole}. losses: sparse {step, epoch, loss}; each of the last steps before a divergence. wall:
+    {epoch, wrong: {index: class said}, total} or None. log: its last lines. seconds_left: None when not known.
+    progress: 0..1.
     """
 
     record: dict[str, Any]
@@ -51,6 +52,11 @@ class _Followed:
             self.pace = {}
         elif row["kind"] == "validation":
             self.rows.append(row)
+        elif row["kind"] == "diverged":  # every step shortly before the end, where it is worth seeing
+            known = {one["step"] for one in self.losses}
+            self.losses += [
+                {"step": step, "epoch": None, "loss": loss} for step, loss in row["losses"] if step not in known
+            ]
         elif row["kind"] == "steps":
             self.pace = row
             self.losses.append({key: row.get(key) for key in ("step", "epoch", "loss")})
