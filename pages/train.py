@@ -16,8 +16,8 @@ from cnn_core.experiment import TRAIN_SHELVES, Experiment, TrainSettings
 from cnn_core.models.zoo import SHELF as MODELS
 from cnn_core.preprocessing.steps import ORDER as STEP_ORDER
 from cnn_core.preprocessing.steps import SHELF as STEPS
-from pages.parts import setup, shell, train_view
-from pages.parts.form import complain, draw_form, form_values, mirror
+from pages.parts import cached, setup, shell, train_view
+from pages.parts.form import NARROW, changed, complain, draw_form, draw_together, forget, form_values, mirror
 from pages.parts.setup import PAGE, SETTINGS, Setup
 from pages.parts.words import md
 
@@ -35,12 +35,13 @@ def main() -> None:
     waiting.empty()
     lacking = actions.missing(now.experiment.data) if now.experiment else ""
     with row:
+        _other_settings(now)
         _start_button(now)
     left, right = st.columns([11, 9], gap="large")
     with left:
         _what(now, lacking)
         _how(now)
-        _pictures(now, plan)
+        _pictures(now)
         _details(now)
     with right:
         st.subheader("What you will get", anchor=False)
@@ -55,6 +56,38 @@ def _planned(now: Setup) -> tuple[Setup, actions.Plan | None]:
         return now, train_view.plan(now.experiment.model_dump_json(), now.experiment)
     except UserError as error:
         return Setup(None, dict([setup.locate(str(error))]), now.defaults), None
+
+
+def _other_settings(now: Setup) -> None:
+    """Back to what is usual, or on to what another run had."""
+    if changed(PAGE):
+        st.button(
+            "Reset",
+            key="train.reset",
+            type="tertiary",
+            icon=":material/restart_alt:",
+            on_click=forget,
+            args=(PAGE,),
+            help="Every setting goes back to what suits the first data set.",
+        )
+    run = shell.run_id()
+    record = shell.record(run) if run else None
+    if run is None or record is None:
+        return
+    try:
+        wanted = cached.experiment(run)
+    except UserError:
+        return
+    if wanted != now.experiment:
+        st.button(
+            f"Copy {md(shell.run_label(record))}",
+            key="train.use",
+            type="tertiary",
+            icon=":material/content_copy:",
+            on_click=setup.use,
+            args=(wanted,),
+            help="Fills the form with the settings of the run that you last looked at.",
+        )
 
 
 def _start_button(now: Setup) -> None:
@@ -105,27 +138,30 @@ def _choose(section: str, label: str, shelf: Shelf[Any], now: Setup) -> None:
 def _how(now: Setup) -> None:
     st.subheader("How", anchor=False)
     problems = now.problems_of(SETTINGS)
-    draw_form(PAGE, SETTINGS, TrainSettings, defaults=now.defaults, problems=problems, only=TOP[0])
-    with st.grid(3, min_column_width=130):
+    draw_form(PAGE, SETTINGS, TrainSettings, defaults=now.defaults, problems=problems, only=TOP[0], narrow=True)
+    with st.grid(3, min_column_width=NARROW):
         _choose("optimizer", "Optimizer", TRAIN_SHELVES["optimizer"], now)
         _choose("schedule", "Schedule", TRAIN_SHELVES["schedule"], now)
         draw_form(PAGE, SETTINGS, TrainSettings, defaults=now.defaults, problems=problems, only=TOP[1], columns=1)
 
 
-def _pictures(now: Setup, plan: actions.Plan | None) -> None:
-    label = train_view.pictures_label(plan, setup.values("scale", STEPS)["to"])
+def _pictures(now: Setup) -> None:
+    shown = setup.pictures()
+    label = train_view.pictures_label(shown, setup.values("scale", STEPS)["to"])
     with _expander("pictures", label, "image", now, STEP_ORDER, expanded=True):
-        if now.experiment:
-            train_view.draw_preview(now.experiment)
-        for name in STEP_ORDER:
-            draw_form(PAGE, name, STEPS.load(name).options, problems=now.problems_of(name))
+        if shown:
+            train_view.draw_preview(shown, now.seed)
+        steps = {name: STEPS.load(name).options for name in STEP_ORDER}
+        draw_together(PAGE, steps, {name: now.problems_of(name) for name in steps})
 
 
 def _details(now: Setup) -> None:
     _entry_expander("network", "Network", "layers", "model", MODELS, now)
     _augmentation(now)
     _learning(now)
-    _entry_expander("dataset", "Data set", "photo_library", "data", DATASETS, now)
+    data = setup.chosen("data")
+    with _expander("dataset", train_view.data_label(data), "photo_library", now, (data,)):
+        draw_form(PAGE, data, DATASETS.load(data).options, problems=now.problems_of(data))
     rest = [name for name in TrainSettings.model_fields if name not in (*TOP[0], *TOP[1], *TRAIN_SHELVES)]
     values = form_values(PAGE, SETTINGS, TrainSettings, now.defaults)
     wrong = {name: text for name, text in now.problems_of(SETTINGS).items() if name in rest}
@@ -138,14 +174,14 @@ def _learning(now: Setup) -> None:
     names = {section: setup.chosen(section) for section in TRAIN_SHELVES}
     said = [train_view.entry_words(name, TRAIN_SHELVES[section]) for section, name in names.items()]
     with _expander("learning", f"Learning · {' · '.join(said)}", "trending_down", now, names.values()):
-        for section, name in names.items():
-            shelf = TRAIN_SHELVES[section]
-            if section == "loss" and len(shelf.names()) > 1:
-                _choose("loss", "Loss", shelf, now)
-            options = shelf.load(name).options
-            if options.model_fields:
-                st.markdown(f"**{shelf.singular.capitalize()}** {name}")
-                draw_form(PAGE, name, options, problems=now.problems_of(name))
+        if len(TRAIN_SHELVES["loss"].names()) > 1:
+            _choose("loss", "Loss", TRAIN_SHELVES["loss"], now)
+        with st.grid(3, min_column_width=130, gap="medium"):
+            for section, name in names.items():
+                shelf = TRAIN_SHELVES[section]
+                with st.container():
+                    st.markdown(f"**{shelf.singular.capitalize()}** {name}")
+                    draw_form(PAGE, name, shelf.load(name).options, problems=now.problems_of(name), columns=1)
 
 
 def _entry_expander(key: str, title: str, icon: str, section: str, shelf: Shelf[Any], now: Setup) -> None:

@@ -43,9 +43,7 @@ def guess_bars(
         x=alt.value(0), text="name:N"
     )
     number = base.mark_text(align="right", dx=54, fontSize=13.5, color=colors.ink).encode(x=wide, text="text:N")
-    chart = quiet(layered(track, bar, label, number), theme, height=34 * len(names))
-    room = min(_ROOM, 16 + 8 * max((len(name) for name in frame["name"]), default=1))
-    return chart.properties(padding={"left": room, "right": 56, "top": 4, "bottom": 4})
+    return quiet(layered(track, bar, label, number), theme, height=34 * len(names))
 
 
 _ROOM = 150  # pixels for names at most
@@ -53,6 +51,6 @@ _ROOM = 150  # pixels for names at most
 
 def _percent(share: float) -> str:
     """One decimal; never 100.0% while there is some doubt, never 0.0% where there is something."""
-    if share >= 0.9995:
-        return "100.0%" if share >= 1 else ">99.9%"
+    if 0.9995 <= share < 1:
+        return "99.9%"
     return "<0.1%" if 0 < share < 0.0005 else f"{100 * share:.1f}%"

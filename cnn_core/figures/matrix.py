@@ -79,6 +79,7 @@ def matrix_chart(
     """Right cells teal, mistakes orange, each kind on its own scale; the chosen cell has a stroke of ink."""
     colors = palette(theme)
     frame = matrix_frame(counts, classes, unit)
+    frame["chosen"] = (frame.true == chosen[0]) & (frame.pred == chosen[1])  # in the data: a new spec would flicker
     picked = alt.selection_point(fields=["true", "pred"], name=SELECTION, on="click", toggle=False, clear=False)
     base = alt.Chart(frame).encode(
         x=alt.X("pred:O", title="it said", axis=_axis(classes, colors.ink, "top")),
@@ -93,21 +94,19 @@ def matrix_chart(
         opacity=alt.Opacity("opacity:Q", legend=None, scale=None),
         tooltip=alt.Tooltip("sentence:N", title=" "),
     )
-    cells = cells.transform_calculate(opacity=_OPACITY).add_params(picked)
+    cells = cells.transform_calculate(opacity=_opacity(theme)).add_params(picked)
     texts = base.mark_text(fontSize=12, cursor="pointer").encode(text="text:N", color=_text_color(theme))
-    ring = (
-        alt.Chart(frame[(frame.true == chosen[0]) & (frame.pred == chosen[1])])
-        .mark_rect(cornerRadius=4, filled=False, stroke=colors.ink, strokeWidth=2.5)
-        .encode(x="pred:O", y="true:O")
+    ring = base.transform_filter("datum.chosen").mark_rect(
+        cornerRadius=4, filled=False, stroke=colors.ink, strokeWidth=2.5
     )
-    chart = layered(cells, texts, ring).configure_scale(bandPaddingInner=0.06, bandPaddingOuter=0.03)
+    chart = layered(cells, texts, ring).configure_scale(bandPaddingInner=0.08, bandPaddingOuter=0.04)
     return quiet(chart, theme, height=470)
 
 
-_OPACITY = (
-    "datum.kind === 'none' ? 0.035 : datum.kind === 'right' ? 0.15 + 0.5 * datum.strength"
-    " : 0.18 + 0.72 * datum.strength"
-)
+def _opacity(theme: str) -> str:
+    """Each kind on its own scale: with one for both, the diagonal would drown the mistakes."""
+    right = "0.1 + 0.38 * datum.strength" if theme == "dark" else "0.15 + 0.5 * datum.strength"
+    return f"datum.kind === 'none' ? 0.035 : datum.kind === 'right' ? {right} : 0.18 + 0.72 * datum.strength"
 
 
 def _text_color(theme: str) -> alt.ColorValue | alt.Condition | dict[str, object]:

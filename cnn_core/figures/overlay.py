@@ -94,8 +94,8 @@ def framed(picture: Pixels, window: tuple[float, float, float, float], side: int
     box = [round(left * scale), round(top * scale), round(right * scale) - 1, round(bottom * scale) - 1]
     image = Image.fromarray(large)
     brush = ImageDraw.Draw(image)
-    brush.rectangle([box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1], outline=(0, 0, 0), width=5)  # for white pictures
-    brush.rectangle(box, outline=(255, 255, 255), width=3)
+    brush.rectangle([box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1], outline=(0, 0, 0), width=6)  # for white pictures
+    brush.rectangle(box, outline=(255, 255, 255), width=4)
     return np.asarray(image)
 
 

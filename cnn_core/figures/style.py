@@ -27,6 +27,8 @@ class Palette:
 LIGHT = Palette(ours="#0b6a67", wrong="#b4490f", other="#66757a", ink="#172326", mute="#66757a", grid="#e9eded")
 DARK = Palette(ours="#4cc2b5", wrong="#f0945a", other="#93a1a3", ink="#e6ebea", mute="#93a1a3", grid="#243033")
 
+FONT = '"Source Sans", sans-serif'  # the page's own, which Streamlit brings along
+
 ChartT = TypeVar("ChartT", alt.Chart, alt.LayerChart)
 
 
@@ -46,7 +48,8 @@ def quiet(chart: ChartT, theme: str, height: int | None = None) -> ChartT:
     if height is not None:
         chart = chart.properties(height=height)
     return (
-        chart.properties(padding={"left": 0, "right": 6, "top": 10, "bottom": 6})
+        chart.configure(font=FONT)
+        .properties(padding={"left": 0, "right": 6, "top": 10, "bottom": 6})
         .configure_view(strokeWidth=0)
         .configure_axis(
             domain=False,

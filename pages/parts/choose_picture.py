@@ -20,7 +20,7 @@ from pages.parts import cached, shell
 from pages.parts.gallery import Thumb, gallery
 
 KINDS = ("Test picture", "Photo")
-SHOWN = 48  # test pictures at a time
+SHOWN = 44  # test pictures at a time
 PHOTO = "explain.photo"
 MENU = "explain.change"  # whether the menu *Change picture* is open
 SPLITS = {"test": "Test picture", "val": "Validation picture", "train": "Training picture"}
@@ -209,9 +209,10 @@ def _tests(run: str, place: str, size: int) -> None:
         )
         if pages > 1:
             st.space("stretch")
-            st.button("Earlier", key=f"explain.back.{place}", type="tertiary", on_click=_turn, args=(-1,))
-            st.caption(f"{indices[0]:,} to {indices[-1]:,} of {count:,}", width="content")
-            st.button("More", key=f"explain.more.{place}", type="tertiary", on_click=_turn, args=(1,))
+            with st.container(horizontal=True, vertical_alignment="center", width="content"):
+                st.button("Earlier", key=f"explain.back.{place}", type="tertiary", on_click=_turn, args=(-1,))
+                st.markdown(f":gray[{indices[0]:,} to {indices[-1]:,} of {count:,}]", width="content")
+                st.button("More", key=f"explain.more.{place}", type="tertiary", on_click=_turn, args=(1,))
 
 
 def _picked(key: str, indices: tuple[int, ...]) -> None:

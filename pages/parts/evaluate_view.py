@@ -44,7 +44,11 @@ def headline(report: Report) -> None:
             help="The baseline: what the most frequent class alone would get. A network has to beat it.",
         )
         st.metric("Mistakes", f"{report['n'] - right:,} of {report['n']:,}")
-        st.metric("Hardest class", *_hardest(report["per_class"]))
+        st.metric(
+            "Hardest class",
+            _hardest(report["per_class"]),
+            help="The class that is found least often; in brackets, how often (its recall).",
+        )
 
 
 def _interval(ends: Sequence[float]) -> str:
@@ -58,13 +62,13 @@ def _interval_help(count: int, right: int) -> str:
     )
 
 
-def _hardest(rows: list[dict[str, Any]]) -> tuple[str]:
+def _hardest(rows: list[dict[str, Any]]) -> str:
     """The class with the lowest recall, the first on a tie; a dash where all are found."""
     known = [row for row in rows if row["recall"] is not None]
     worst = min(known, key=lambda row: row["recall"], default=None)
     if worst is None or worst["recall"] == 1:
-        return (NOTHING,)
-    return (f"{md(shorten(worst['class'], 14))} ({percent(worst['recall'])})",)
+        return NOTHING
+    return f"{md(shorten(worst['class'], 14))} ({percent(worst['recall'])})"
 
 
 def matrix(run: str, report: Report) -> None:
@@ -86,7 +90,7 @@ def matrix(run: str, report: Report) -> None:
             theme=None,
             on_select=lambda: _clicked(run, key),
             selection_mode=SELECTION,
-            alt=f"Confusion matrix of {len(classes)} classes. Chosen: {cell_sentence(counts, classes, *cell)}.",
+            alt=f"Confusion matrix of {len(classes)} classes: rows are what it was, columns what it said.",
         )
         st.caption("Teal: right. Orange: mixed up. Click a cell to see its pictures.")
     with right:
@@ -177,6 +181,7 @@ def surest(run: str, classes: Sequence[str]) -> None:
     wrong, _ = cached.hard_cases(run)
     if not wrong:
         return
+    st.space("small")
     st.subheader("Surest mistakes", anchor=False)
     show_cases(f"evaluate.surest.{run}", run, wrong[:LINE_MOST], classes, sure=False, form="line")
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cnn_core.runs.loaded import Run
 
 SQUARE = 240  # pixels of a skeleton: about what a square takes on a wide page
+WHOLE = "It gets all of it."
 COLORS = {"inferno": "inferno (even)", "jet": "jet (familiar)"}
 
 
@@ -79,7 +80,7 @@ def _answer(run: str, weights: str, key: str, _run: Run, _source: Source) -> Ans
 
 def _frame(window: tuple[float, float, float, float], size: tuple[int, int]) -> str:
     if window == (0, 0, *size):
-        return "It gets all of it."
+        return WHOLE
     if window[0] < 0 or window[1] < 0:
         return "It gets all of it, with black margins."
     return "The frame is what it gets."
@@ -127,8 +128,12 @@ def what_it_saw(places: list[DeltaGenerator], source: Source, found: Answer) -> 
     """The first two squares, which need no map."""
     with places[0]:
         st.image(found.original, width="stretch", alt=f"{source.title}. {found.frame}")
-        truth = f" It is {md(shorten(source.truth, 40))}." if source.truth else ""
-        st.caption(" ".join([f"**{md(source.title)}.**{truth} {found.frame}", *map(md, found.notes)]))
+        words = [f"**{md(source.title)}.**"]
+        if source.truth:
+            words.append(f"It is {md(shorten(source.truth, 40))}.")
+        if not source.truth or found.frame != WHOLE:
+            words.append(found.frame)
+        st.caption(" ".join([*words, *map(md, found.notes)]))
     with places[1]:
         height, width = found.seen.shape[:2]
         st.image(found.saw, width="stretch", alt="The picture as the network saw it")
@@ -180,7 +185,7 @@ def guesses(found: Answer, target: int, classes: int) -> None:
     asked = next((rank for rank, one in enumerate(found.top) if one["index"] == target), None)
     said = ", ".join(f"{shorten(name, 40)} {percent(share)}" for name, share in zip(names, shares, strict=True))
     st.altair_chart(guess_bars(names, shares, asked, shell.theme()), key="explain.guesses", theme=None, alt=said)
-    st.caption(f"It can only choose among its {classes:,} classes, whatever the photo shows.")
+    st.caption(f"It can only choose among its {classes:,} classes, whatever the picture shows.")
 
 
 def downloads(key: str, why: Explanation, picture: bytes) -> None:

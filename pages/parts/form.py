@@ -8,7 +8,9 @@ bounds of their own: a value out of bounds is kept, and the sentence about it st
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -18,6 +20,7 @@ from cnn_core.base.options import OptionField, Options, option_fields, parse_opt
 from pages.parts.words import md
 
 KEPT = "form.kept"  # in the session: {key: value}, only what the visitor changed
+NARROW = 94  # pixels: three across on a phone
 TEXT_MOST = 200  # letters in a text field
 
 
@@ -29,6 +32,11 @@ def kept(key: str, default: Any) -> Any:
 def keep(key: str, value: Any) -> None:
     """Set a value as if the visitor had."""
     st.session_state.setdefault(KEPT, {})[key] = value
+
+
+def changed(page: str) -> bool:
+    """Whether the visitor changed anything on a page."""
+    return any(key.startswith(f"{page}.") for key in st.session_state.get(KEPT, {}))
 
 
 def forget(page: str) -> None:
@@ -65,10 +73,15 @@ def form_problems(options: type[Options], values: Mapping[str, Any]) -> dict[str
     found = {}
     for one in option_fields(options):
         try:
-            parse_options(options, {one.name: values[one.name]}, "")
+            parse_options(options, {one.name: _plain(values[one.name])}, "")
         except UserError as error:
             found[one.name] = one.title + str(error).removeprefix(one.name)
     return found
+
+
+def _plain(value: Any) -> Any:
+    """A number as it stands in a sentence: 0, not 0.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def draw_form(
@@ -80,49 +93,62 @@ def draw_form(
     problems: Mapping[str, str] | None = None,
     only: Sequence[str] | None = None,
     columns: int = 3,
+    narrow: bool = False,
 ) -> None:
     """Draw an entry's fields, rare ones behind "More".
 
     Args:
         page, entry: the first two parts of the widgets' keys. problems: sentences by field, shown under it.
-        only: the fields to draw, in this order; default all.
+        only: the fields to draw, in this order; default all. narrow: for short titles, three across on a phone.
     """
     fields = {one.name: one for one in option_fields(options)}
     chosen = [fields[name] for name in only] if only is not None else list(fields.values())
-    values = form_values(page, entry, options, defaults)
-    wrong = problems or {}
-    plain = [one for one in chosen if not one.advanced]
-    rare = [one for one in chosen if one.advanced]
-    if not chosen:
+    values, wrong = form_values(page, entry, options, defaults), problems or {}
+    placed = [_Placed(one, f"{page}.{entry}.{one.name}", values[one.name], wrong.get(one.name, "")) for one in chosen]
+    if not placed:
         st.caption("There is nothing to set.")
-    _draw_grid(page, entry, plain, values, wrong, columns)
+    draw_fields([one for one in placed if not one.field.advanced], columns, narrow)
+    rare = [one for one in placed if one.field.advanced]
     if rare:
-        open_now = any(one.name in wrong for one in rare)
-        with st.expander("More", type="compact", expanded=open_now, key=f"{page}.{entry}.more"):
-            _draw_grid(page, entry, rare, values, wrong, columns)
+        with st.expander("More", type="compact", expanded=any(one.problem for one in rare), key=f"{page}.{entry}.more"):
+            draw_fields(rare, columns)
 
 
-def _draw_grid(
-    page: str,
-    entry: str,
-    fields: Sequence[OptionField],
-    values: Mapping[str, Any],
-    problems: Mapping[str, str],
-    columns: int,
-) -> None:
-    if not fields:
+def draw_together(page: str, entries: Mapping[str, type[Options]], problems: Mapping[str, Mapping[str, str]]) -> None:
+    """Draw all fields of several small entries in one grid; `problems` by entry, then field."""
+    placed = []
+    for entry, options in entries.items():
+        values, wrong = form_values(page, entry, options), problems.get(entry, {})
+        placed += [
+            _Placed(one, f"{page}.{entry}.{one.name}", values[one.name], wrong.get(one.name, ""))
+            for one in option_fields(options)
+        ]
+    draw_fields(placed, 3, narrow=True)
+
+
+@dataclass(frozen=True)
+class _Placed:
+    field: OptionField
+    key: str
+    value: Any
+    problem: str
+
+
+def draw_fields(placed: Sequence[_Placed], columns: int, narrow: bool = False) -> None:
+    """Fields in a grid, each with what is wrong with it beneath."""
+    if not placed:
         return
-    with st.grid(columns, min_column_width=130):
-        for one in fields:
+    with st.grid(columns, min_column_width=NARROW if narrow else 130):
+        for one in placed:
             with st.container(gap="xsmall"):
-                draw_field(one, f"{page}.{entry}.{one.name}", values[one.name])
-                complain(problems.get(one.name, ""))
+                draw_field(one.field, one.key, one.value)
+                complain(one.problem)
 
 
 def complain(sentence: str) -> None:
     """What is wrong, under the field it is about."""
     if sentence:
-        st.markdown(f":orange[:material/error: {md(sentence)}]")
+        st.markdown(f":small[:orange[:material/error: {md(sentence)}]]")
 
 
 def draw_field(one: OptionField, key: str, value: Any) -> None:
@@ -167,7 +193,8 @@ def summary(options: type[Options], values: Mapping[str, Any]) -> str:
 
 
 def _word(one: OptionField, value: Any) -> str:
-    title = one.title[:1].lower() + one.title[1:]
+    """One field in a word or two; nothing for what is off."""
+    title = re.sub(r" \(.*\)", "", one.title[:1].lower() + one.title[1:])
     if one.kind == "bool":
         return title if value else ""
     if one.kind == "choice" and isinstance(value, str):
@@ -177,6 +204,6 @@ def _word(one: OptionField, value: Any) -> str:
     if one.kind == "text":
         return f"{title} {md(value)}" if value else ""
     if not value:
-        return f"no {title}"
+        return ""
     shown = f"{value:,}" if one.kind == "int" else f"{value:g}"
     return f"{shown} {title}" if title.endswith("s") else f"{title} {shown}{' ' + one.unit if one.unit else ''}"

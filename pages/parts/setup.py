@@ -39,6 +39,11 @@ class Setup:
         """Why training cannot start; empty when it can."""
         return next(iter(self.problems.values()), "")
 
+    @property
+    def seed(self) -> int:
+        """The seed that augmentation is drawn with; 0 while something is wrong."""
+        return self.experiment.train.seed if self.experiment else 0
+
     def problems_of(self, entry: str) -> dict[str, str]:
         """Sentences by field for one entry's form."""
         start = f"{PAGE}.{entry}."
@@ -116,6 +121,15 @@ def raw(settings: Mapping[str, Any]) -> dict[str, Any]:
         "model": choice(chosen("model"), MODELS),
         "train": {**settings, **{name: choice(chosen(name), shelf) for name, shelf in TRAIN_SHELVES.items()}},
     }
+
+
+def pictures() -> Experiment | None:
+    """An experiment with the form's pictures and the network that takes any: they are shown whatever else is wrong."""
+    wanted = raw({})
+    try:
+        return experiments.resolve({**wanted, "model": "mlp", "train": {}})
+    except UserError:
+        return None
 
 
 def locate(sentence: str) -> tuple[str, str]:

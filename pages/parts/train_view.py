@@ -11,7 +11,8 @@ import streamlit as st
 from cnn_core import actions
 from cnn_core.base.errors import UserError
 from cnn_core.base.shelf import Shelf
-from cnn_core.experiment import Experiment, data_facts
+from cnn_core.data.sets import SHELF as DATASETS
+from cnn_core.experiment import Choice, Experiment, data_facts, facts
 from cnn_core.figures.overlay import Pixels, enlarged, png, squared
 from cnn_core.figures.schedule import lr_chart
 from pages.parts import form, setup, shell
@@ -58,14 +59,15 @@ def _range(ends: tuple[float, float]) -> str:
     return " to ".join(f"{end:.2f}".rstrip("0").rstrip(".").replace("-", "−") for end in ends)
 
 
-def draw_preview(experiment: Experiment) -> None:
+def draw_preview(experiment: Experiment, seed: int) -> None:
     """One training picture as stored, as the network gets it, and augmented; another on request."""
     if actions.missing(experiment.data):
         st.caption("The pictures appear here once the data set is on this computer.")
         return
     count = data_facts(experiment.data).splits["train"]
     index = st.session_state.get("train.index", 0) % count
-    key = experiment.model_dump_json(include={"data", "preprocessing", "augmentation"}) + str(experiment.train.seed)
+    experiment = experiment.model_copy(update={"train": experiment.train.model_copy(update={"seed": seed})})
+    key = experiment.model_dump_json(include={"data", "preprocessing", "augmentation"}) + str(seed)
     try:
         with st.spinner("Reading the pictures …", show_time=False):
             pictures, target = _preview(key, index, experiment)
@@ -107,7 +109,11 @@ def draw_plan(found: actions.Plan | None, experiment: Experiment | None, theme: 
             if found
             else None,
         )
-        st.metric("Receptive field", f"{field} × {field}" if field else NOTHING, help=_field_help(field, shape))
+        st.metric(
+            "Receptive field",
+            f"{field} × {field}" if field else NOTHING,
+            help=_field_help(field, shape) if found else None,
+        )
         st.metric("Steps per epoch", number(found.steps_per_epoch) if found else NOTHING, help=_steps_help(experiment))
     if found is None or experiment is None:
         st.caption("Numbers, layers and the learning rate appear as soon as the settings fit together.")
@@ -136,7 +142,7 @@ def draw_layers(layers: list[dict[str, Any]]) -> None:
     rows = pd.DataFrame(
         {
             "layer": [one["name"] for one in layers],
-            "kind": [one["type"] for one in layers],
+            "kind": [one["type"].removeprefix("Adaptive").removesuffix("2d") for one in layers],
             "output": [" × ".join(map(str, one["output_shape"])) for one in layers],
             "params": [one["parameters"] for one in layers],
             "mult-adds": [one["multiply_adds"] for one in layers],
@@ -151,9 +157,12 @@ def draw_layers(layers: list[dict[str, Any]]) -> None:
         placeholder=NOTHING,
         key="train.layers",
         column_config={
-            "params": columns.NumberColumn(format="localized", help="Numbers that are learned."),
-            "mult-adds": columns.NumberColumn(format="compact", help="Multiply-adds for one picture."),
-            "sees px": columns.NumberColumn(help="Receptive field: side of what one number depends on."),
+            "layer": columns.TextColumn(width=78),
+            "kind": columns.TextColumn(width=80),
+            "output": columns.TextColumn(width=84),
+            "params": columns.NumberColumn(format="localized", width=58, help="Numbers that are learned."),
+            "mult-adds": columns.NumberColumn(format="compact", width=68, help="Multiply-adds for one picture."),
+            "sees px": columns.NumberColumn(width=56, help="Receptive field: side of what one number depends on."),
         },
     )
 
@@ -161,12 +170,12 @@ def draw_layers(layers: list[dict[str, Any]]) -> None:
 # --- labels of the expanders: they say what is set, so that nobody has to open one ------------------------------
 
 
-def pictures_label(found: actions.Plan | None, scale: str) -> str:
+def pictures_label(experiment: Experiment | None, scale: str) -> str:
     """`Pictures · 28 × 28 grey, mean 0 and std 1`."""
     how = _SCALES.get(scale, scale)
-    if found is None:
+    if experiment is None:
         return f"Pictures · {how}"
-    channels, height, width = found.input_shape
+    channels, height, width = facts(experiment).input_shape
     return f"Pictures · {width} × {height} {'grey' if channels == 1 else 'colour'}, {how}"
 
 
@@ -174,6 +183,15 @@ def entry_words(name: str, shelf: Shelf[Any]) -> str:
     """`adamw, weight decay 0.01`."""
     said = form.summary(shelf.load(name).options, setup.values(name, shelf))
     return f"{name}, {said}" if said else name
+
+
+def data_label(name: str) -> str:
+    """`Data set · 1,257 to learn from, 180 to check, 360 to test`."""
+    try:
+        splits = data_facts(Choice(name=name, options=setup.values(name, DATASETS))).splits
+    except UserError:
+        return f"Data set · {name}"
+    return f"Data set · {splits['train']:,} to learn from, {splits['val']:,} to check, {splits['test']:,} to test"
 
 
 def stopping_label(values: dict[str, Any]) -> str:
