@@ -363,7 +363,8 @@ def demo() -> Experiment:
     return resolve(
         {
             "data": {"name": "digits"},
-            "model": {"name": "small_cnn", "options": {"depth": 2}},  # its last map still has 4 x 4 cells to show
+            # two convolutions: the last map still has 4 x 4 cells; global pooling: its map is the class's evidence
+            "model": {"name": "small_cnn", "options": {"depth": 2, "global_pooling": True}},
             "train": {"epochs": 12, "validations": 4},
         }
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
-from torch import nn
+from torch import Tensor, nn
 
 Activation = Literal["relu", "leaky_relu", "elu", "silu", "gelu", "mish", "sigmoid", "tanh", "identity"]
 
@@ -22,6 +22,17 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
 }
 
 PARAMETERS_MOST = 200_000_000  # 0.8 GB in float32, 3.2 GB with gradients and AdamW's state
+
+
+class Flatten(nn.Module):
+    """(N, C, H, W) to (N, H * W * C): channels run fastest, as they do in channels_last memory.
+
+    There it is free. torch's own order would move every number, and the gradient would come back in another layout
+    than the activations have: a step of the default network on MNIST then takes a sixth longer.
+    """
+
+    def forward(self, maps: Tensor) -> Tensor:
+        return maps.permute(0, 2, 3, 1).flatten(1)
 
 
 def he_init(model: nn.Module, activation: str, head: nn.Linear) -> None:
