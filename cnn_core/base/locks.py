@@ -77,10 +77,19 @@ def _open(path: Path) -> int:
     try:  # without O_CREAT first: another user's file in a sticky folder may be opened, but not "created"
         return os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_shared(path.parent)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             os.fchmod(handle, 0o666)  # for all users of the machine, whatever the umask
         except OSError:
             pass
         return handle
+
+
+def _make_shared(folder: Path) -> None:
+    """Make a folder in which every user may make files, but remove only their own, as in /tmp."""
+    try:
+        folder.mkdir(parents=True)
+        folder.chmod(0o1777)
+    except FileExistsError:
+        pass

@@ -67,7 +67,7 @@ class Progress:
 class Reporter(Protocol):
     """Who is told, and who may interrupt."""
 
-    def steps(self, progress: Progress, losses: list[float], lr: float) -> None: ...
+    def steps(self, progress: Progress, first: int, losses: list[float], lr: float) -> None: ...
     def validated(self, progress: Progress, row: dict[str, Any], wrong: dict[int, int], total: int) -> None: ...
     def save(self, checkpoint: Checkpoint) -> None: ...
     def interrupted(self) -> bool: ...
@@ -170,14 +170,14 @@ class Trainer:
         self.unread = []
         for number, (loss, size) in enumerate(zip(losses, sizes, strict=True)):
             if not math.isfinite(loss):
-                self.reporter.steps(self.progress, losses[: number + 1], self._lr())
+                self.reporter.steps(self.progress, first, losses[: number + 1], self._lr())
                 before = [(first + i, finite) for i, finite in enumerate(losses[:number])]
                 raise Diverged(self._diverged(first + number), before)
             self.progress.loss_sum += loss * size
             self.progress.seen += size
             self.progress.images += size
         if losses:
-            self.reporter.steps(self.progress, losses, self._lr())
+            self.reporter.steps(self.progress, first, losses, self._lr())
 
     def _diverged(self, step: int) -> str:
         kept = "nothing is lost, for it had learned nothing yet"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import platform
 import signal
@@ -123,7 +124,8 @@ class _Training:
                 self._test()
                 self._end("done", "", "")
             else:
-                self._end("stopped", "asked", f"Stopped at epoch {self._epoch():.1f}. Resume goes on from there.")
+                epoch = self.progress.step / self.steps_per_epoch
+                self._end("stopped", "asked", f"Stopped at epoch {epoch:.1f}. Resume goes on from there.")
 
     def _means(self, experiment: Experiment) -> dict[str, Any]:
         """Device, precision and threads: as the run began, so that a resume gives the same bits."""
@@ -209,19 +211,22 @@ class _Training:
 
     # ------------------------------------------------------------ what the engine reports
 
-    def steps(self, progress: Progress, losses: list[float], lr: float) -> None:
-        moment = time.monotonic()
-        if moment - self.said_at < max(SAY_EVERY, (moment - self.began) / 400) and progress.step < self.steps_in_all:
+    def steps(self, progress: Progress, first: int, losses: list[float], lr: float) -> None:
+        moment, last = time.monotonic(), first + len(losses) - 1
+        if not math.isfinite(losses[-1]):  # the last of this run: every loss on the way there is worth a line
+            for step, loss in enumerate(losses, first):
+                self._journal("steps", step=step, epoch=step / self.steps_per_epoch, loss=loss, lr=lr)
+            return
+        if moment - self.said_at < max(SAY_EVERY, (moment - self.began) / 400) and last < self.steps_in_all:
             return
         self.said_at = moment
-        done = progress.step - self.first_step
         row = {
-            "step": progress.step,
-            "epoch": round(self._epoch(), 4),
+            "step": last,
+            "epoch": round(last / self.steps_per_epoch, 4),
             "loss": losses[-1],
             "lr": lr,
             "images_per_second": progress.images / progress.seconds if progress.seconds else None,
-            "seconds_left": (moment - self.began) / max(1, done) * (self.steps_in_all - progress.step),
+            "seconds_left": (moment - self.began) / max(1, last - self.first_step) * (self.steps_in_all - last),
         }
         self._journal("steps", **row)
         self.show({"kind": "steps", **row})
@@ -287,9 +292,6 @@ class _Training:
             "seconds": progress.seconds,
             "images": progress.images,
         }
-
-    def _epoch(self) -> float:
-        return self.progress.step / self.steps_per_epoch
 
     def _journal(self, kind: str, **fields: Any) -> None:
         journal.write(self.folder.journal_path, kind, **fields)
