@@ -6,9 +6,7 @@ import streamlit as st
 
 from pages.parts import cached, shell
 
-st.set_page_config(
-    page_title="ConvScope", page_icon=shell.asset("icon.png"), layout="wide", initial_sidebar_state=250, menu_items={}
-)
+shell.configure()
 st.session_state._app_ran = True
 cached.warm()
 shell.dress()

@@ -38,7 +38,7 @@ def invitation(record: dict[str, Any] | None) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             label, icon = ("Try again", "refresh") if record else ("Train the demo network", "play_arrow")
             if st.button(label, type="primary", icon=f":material/{icon}:", key="home.start"):
-                begin(partial(again.settings, record["run"]) if record else again.demo)
+                begin()
             if record:
                 if st.button("Show the log", type="tertiary", key="home.log"):
                     shell.go("watch")

@@ -130,7 +130,7 @@ def view() -> None:
         trouble(now)
         return
     status_line(now)
-    if now.record["status"] == "stopped" and now.record["message"]:
+    if now.record["status"] == "stopped" and now.record["reason"] != "asked" and now.record["message"]:
         st.info(shell.sentences(now.record["message"]), icon=":material/info:")
     machine(now.record)
     metrics(now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -98,11 +97,12 @@ def _brick(names: tuple[str, ...], target: int, said: int | None) -> Thumb:
 
 def diverged(now: Live, key: str) -> None:
     """The loss of a run that diverged, up to a cross; nothing where no finite loss was seen."""
-    seen = [row for row in now.losses if row["loss"] is not None and math.isfinite(row["loss"]) and row["loss"] > 0]
+    seen = [row for row in now.losses if row["loss"] is not None and row["loss"] > 0]
+    seen.sort(key=lambda row: row["step"])
     if not seen:
         return
     st.subheader("Training loss until it stopped", anchor=False)
-    chart = curves.loss_by_step(seen, now.record["step"], shell.theme())
+    chart = curves.loss_by_step(seen, seen[-1]["step"] + 1, shell.theme())
     st.altair_chart(
         chart,
         key=key,
@@ -115,7 +115,7 @@ def log(now: Live, *, expanded: bool = False, lines: int = 12) -> None:
     """The last lines of the log."""
     with st.expander("Log", icon=":material/notes:", type="compact", expanded=expanded, key=f"log.{now.record['run']}"):
         tail = "\n".join(now.log.rstrip().splitlines()[-lines:])
-        st.code(tail or "Nothing yet.", language=None)
+        st.code(tail or "Nothing yet.", language=None, wrap_lines=True)
 
 
 def stop_button(record: dict[str, Any], key: str) -> None:

@@ -46,12 +46,20 @@ def pages() -> dict[str, list[Any]]:
     }
 
 
+def configure() -> None:
+    """Title and icon of the tab. An icon of our own always: a page's `:material/…:` would be fetched from the web."""
+    st.set_page_config(
+        page_title="ConvScope", page_icon=asset("icon.png"), layout="wide", initial_sidebar_state=250, menu_items={}
+    )
+
+
 def require_app() -> None:
     """The first line of every page: a deep link as a server's first request runs the page file alone.
 
     Streamlit starts in its old mode because the folder is called `pages/`; naming the real pages once leaves that mode.
     """
     if not st.session_state.get("_app_ran"):
+        configure()
         st.navigation(pages(), position="hidden")
         st.rerun()
 
