@@ -52,11 +52,6 @@ class _Followed:
             self.pace = {}
         elif row["kind"] == "validation":
             self.rows.append(row)
-        elif row["kind"] == "diverged":  # every step shortly before the end, where it is worth seeing
-            known = {one["step"] for one in self.losses}
-            self.losses += [
-                {"step": step, "epoch": None, "loss": loss} for step, loss in row["losses"] if step not in known
-            ]
         elif row["kind"] == "steps":
             self.pace = row
             self.losses.append({key: row.get(key) for key in ("step", "epoch", "loss")})

@@ -27,11 +27,7 @@ EVALUATION_BATCH = 64
 
 
 class Diverged(Failed):
-    """The loss became infinite or not a number; `losses` are the last ones before that: (step, loss)."""
-
-    def __init__(self, sentence: str, losses: list[tuple[int, float]]) -> None:
-        super().__init__(sentence)
-        self.losses = losses
+    """The loss became infinite or not a number."""
 
 
 @dataclass
@@ -171,8 +167,7 @@ class Trainer:
         for number, (loss, size) in enumerate(zip(losses, sizes, strict=True)):
             if not math.isfinite(loss):
                 self.reporter.steps(self.progress, first, losses[: number + 1], self._lr())
-                before = [(first + i, finite) for i, finite in enumerate(losses[:number])]
-                raise Diverged(self._diverged(first + number), before)
+                raise Diverged(self._diverged(first + number))
             self.progress.loss_sum += loss * size
             self.progress.seen += size
             self.progress.images += size
@@ -195,7 +190,7 @@ class Trainer:
         wrong = (said != targets).nonzero().flatten().tolist()
         progress = self.progress
         if not math.isfinite(loss):
-            raise Diverged(self._diverged(progress.step), [])
+            raise Diverged(self._diverged(progress.step))
         row = {
             "epoch": progress.epoch + progress.batch / self.steps_per_epoch,
             "step": progress.step,

@@ -97,7 +97,6 @@ class _Training:
         except KeyboardInterrupt:
             self._end("stopped", "asked", "Interrupted. What was saved is kept; Resume goes on from there.")
         except Diverged as error:
-            self._journal("diverged", losses=error.losses)
             self._end("failed", "diverged", str(error))
         except UserError as error:
             self._end("failed", "error", str(error))
