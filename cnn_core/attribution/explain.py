@@ -148,13 +148,8 @@ def _ask(
 
 
 def _layers(network: Network) -> Layers:
-    """The convolutions whose output still has places, in the order of call; one called twice counts as called last."""
-    layers: Layers = {}
-    for name, (height, width) in network.convolutions():
-        layers.pop(name, None)
-        if height * width > 1:
-            layers[name] = (height, width)
-    return layers
+    """The convolutions whose output still has places, in the order of call."""
+    return {name: grid for name, grid in network.convolutions() if grid[0] * grid[1] > 1}
 
 
 def _layer(asked: str | None, layers: Layers) -> str:
