@@ -1,1 +1,1 @@
-"""`make bench`: the figures of the README, measured here and now. Ratios are of things that ran in turn in one process."""
+"""`make bench`: the figures of the README, measured here and now. Ratios are of things that ran in turn."""

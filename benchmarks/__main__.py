@@ -1,0 +1,6 @@
+"""All figures, one after another: `make bench`. On a busy machine the seconds are too high; the ratios hold."""
+
+from benchmarks import accuracy, engine, explaining, starting
+
+for part in (engine, explaining, accuracy, starting):
+    part.main()
