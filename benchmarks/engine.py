@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.timing import in_turn, ratio, say_ratio
+from cnn_core.actions.running import TRAINING
 from cnn_core.experiment import resolve
 from cnn_core.runs.run import new_run
 from cnn_core.training import job
@@ -22,7 +23,7 @@ def trainer(root: Path, data: str, *sets: str) -> Trainer:
     """A trainer as a job makes it, with the job as its reporter."""
     raw = {"data": {"name": data}, "model": {"name": "small_cnn"}, "train": {"epochs": 1000}}
     experiment = resolve(raw, sets)
-    sitting = job._Training(new_run(experiment, root), lambda event: None)
+    sitting = job._Training(new_run(experiment, root, TRAINING), lambda event: None)
     return sitting._trainer(experiment, sitting._means(experiment))
 
 

@@ -18,7 +18,7 @@ import typer
 from typer.exceptions import TyperException
 
 from cnn_core import actions, show
-from cnn_core.base.errors import UserError, shorten
+from cnn_core.base.errors import UnknownName, UserError, shorten
 from cnn_core.base.files import read_json
 from cnn_core.base.settings import runs_folder
 from cnn_core.experiment import resolve
@@ -49,7 +49,7 @@ def list_(shelf: Annotated[str, typer.Argument(help="datasets, models, ...")] = 
     """What there is to choose from."""
     known = {one.name: one for one in SHELVES}
     if shelf and shelf not in known:
-        raise show.unknown(shelf, "shelf", list(known))
+        raise UnknownName(shelf, "shelf", list(known))
     chosen = [known[shelf]] if shelf else list(known.values())
     cards = {one.name: [{"name": name, "summary": one.card(name)[0]} for name in one.names()] for one in chosen}
     show.listing(cards, json)

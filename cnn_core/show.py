@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
-from cnn_core.base.errors import Failed, UnknownName
+from cnn_core.base.errors import Failed
 from cnn_core.base.files import atomic_write
 
 TRAINED = (
@@ -29,10 +29,6 @@ TRAINED = (
     "seconds",
     "images_per_second",
 )
-
-
-def unknown(name: str, what: str, known: list[str]) -> UnknownName:
-    return UnknownName(name, what, known)
 
 
 def _json(record: dict[str, Any]) -> None:
@@ -59,7 +55,9 @@ def _number(value: float | None, digits: int = 3) -> str:
 def _table(*columns: str) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", no_wrap=bool(column))
+        table.add_column(
+            column.lstrip(">"), justify="right" if column.startswith(">") else "left", no_wrap=bool(column)
+        )
     return table
 
 

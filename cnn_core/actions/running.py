@@ -16,12 +16,13 @@ from cnn_core.runs.live import live as live_of
 from cnn_core.runs.run import RunFolder, find_run, new_run, records
 
 Folder = str | PathLike[str] | None
+TRAINING = "cnn_core.training.job"  # the kind of job that a run is
 STOP_WAIT = 30.0  # seconds that `stop` waits for the checkpoint
 
 
 def start(experiment: Experiment, runs: Folder = None) -> str:
     """Write a run's folder and start its own process; returns the run's id at once."""
-    run = new_run(experiment, runs_folder(runs))
+    run = new_run(experiment, runs_folder(runs), TRAINING)
     _launch(run)
     return run.id
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnn_core.actions.running import Folder, requeue
+from cnn_core.actions.running import TRAINING, Folder, requeue
 from cnn_core.base.settings import runs_folder
 from cnn_core.experiment import Experiment
 from cnn_core.runs.run import find_run, new_run
@@ -19,7 +19,7 @@ def train(experiment: Experiment, runs: Folder = None, show: job.Show = lambda e
         UserError: before anything is written, when the device is not there or the folder cannot be used.
     """
     computing(experiment.train)
-    return job.run(new_run(experiment, runs_folder(runs)), show)
+    return job.run(new_run(experiment, runs_folder(runs), TRAINING), show)
 
 
 def resume(run: str, runs: Folder = None, show: job.Show = lambda event: None) -> dict[str, Any]:

@@ -42,7 +42,11 @@ def load(folder: Path, split: str, weights: str) -> Predictions | None:
         data = (folder / f"{split}.safetensors").read_bytes()
     except (Failed, OSError):
         return None
-    if manifest.get("schema") != SCHEMA or manifest.get("weights") != weights or sha256(data) != manifest.get("data_sha256"):
+    if (
+        manifest.get("schema") != SCHEMA
+        or manifest.get("weights") != weights
+        or sha256(data) != manifest.get("data_sha256")
+    ):
         return None  # predictions can always be made again from the weights
     arrays = load_arrays(data)
     return Predictions(arrays["logits"], arrays["targets"])

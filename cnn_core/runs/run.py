@@ -10,7 +10,6 @@ from cnn_core.experiment import Experiment, facts, read
 from cnn_core.jobs.index import states
 from cnn_core.jobs.job import Job, by_id, create, find
 
-KIND = "cnn_core.training.job"
 FACTS: dict[str, Any] = {  # what a record holds beyond a job's state, before anything is known
     "label": "",
     "data": "",
@@ -59,8 +58,11 @@ class RunFolder(Job):
         return {"run": self.id, "path": str(self.folder), **state, "images_per_second": speed}
 
 
-def new_run(experiment: Experiment, root: Path) -> RunFolder:
-    """Write a run's folder with state *queued*: the state's file, which makes it a run, comes last."""
+def new_run(experiment: Experiment, root: Path, kind: str) -> RunFolder:
+    """Write a run's folder with state *queued*: the state's file, which makes it a run, comes last.
+
+    `kind` is the dotted name of the module whose `work(job)` trains it.
+    """
     known = facts(experiment)
     words = f"{experiment.data.name}-{experiment.model.name}"
     steps = steps_per_epoch(known.train_pictures, experiment.train.batch_size)
@@ -68,7 +70,7 @@ def new_run(experiment: Experiment, root: Path) -> RunFolder:
         create(
             root,
             words,
-            KIND,
+            kind,
             files={"experiment.json": sealed(experiment.model_dump(mode="json"))},
             label=experiment.label,
             data=experiment.data.name,

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from cnn_core.actions import evaluate, load_run, runs
+from cnn_core.actions.running import TRAINING
 from cnn_core.base.errors import Failed, UserError
 from cnn_core.base.settings import runs_folder
 from cnn_core.experiment import resolve
@@ -22,7 +23,7 @@ from cnn_core.training import job
 @pytest.fixture
 def run():
     raw = {"data": {"name": "digits"}, "model": {"name": "small_cnn", "options": {"width": 8, "depth": 2}}}
-    made = new_run(resolve({**raw, "train": {"epochs": 2, "batch_size": 64}}), runs_folder())
+    made = new_run(resolve({**raw, "train": {"epochs": 2, "batch_size": 64}}), runs_folder(), TRAINING)
     job.run(made)
     return made
 

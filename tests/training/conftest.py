@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cnn_core.actions.running import TRAINING
 from cnn_core.base.settings import runs_folder
 from cnn_core.experiment import resolve
 from cnn_core.runs.run import RunFolder, new_run
@@ -19,7 +20,7 @@ def new():
     def make(*sets: str, model: str = "small_cnn") -> RunFolder:
         small = ["model.width=8", "model.depth=2"] if model == "small_cnn" else []
         raw = {"data": {"name": "digits"}, "model": {"name": model}, "train": {"epochs": 2, "batch_size": 64}}
-        return new_run(resolve(raw, [*small, *sets]), runs_folder())
+        return new_run(resolve(raw, [*small, *sets]), runs_folder(), TRAINING)
 
     return make
 
@@ -29,9 +30,7 @@ def stop_at(monkeypatch):
     """Interrupt training after these many steps in all, as somebody's Stop would."""
 
     def at(step: int | None) -> None:
-        monkeypatch.setattr(
-            job._Training, "interrupted", lambda self: step is not None and self.progress.step >= step
-        )
+        monkeypatch.setattr(job._Training, "interrupted", lambda self: step is not None and self.progress.step >= step)
 
     return at
 

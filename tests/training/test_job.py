@@ -172,9 +172,7 @@ def test_checkpoints_kept_are_the_last_two_and_the_best(new, monkeypatch):
     run = new("train.epochs=5")
     fake = iter([3.0, 1.0, 2.0, 2.0, 2.0])
     end = engine.Progress.end_epoch
-    monkeypatch.setattr(
-        engine.Progress, "end_epoch", lambda self, row: end(self, {**row, "val_loss": next(fake)})
-    )
+    monkeypatch.setattr(engine.Progress, "end_epoch", lambda self, row: end(self, {**row, "val_loss": next(fake)}))
     record = job.run(run)
     per_epoch = record["steps_per_epoch"]
     names = sorted(path.stem for path in run.checkpoints.glob("*.json"))
