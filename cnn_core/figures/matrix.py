@@ -19,6 +19,7 @@ Counts = NDArray[np.int64]
 
 SELECTION = "cell"  # the name of the click; it reports [{"true": 5, "pred": 3}]
 DIGITS_UP_TO = 24  # classes; more leave no room for numbers in the cells
+_GAPS = alt.Scale(paddingInner=0.08, paddingOuter=0.02)
 _MISTAKE = {"light": "#d2590f", "dark": "#f28746"}
 
 
@@ -82,8 +83,8 @@ def matrix_chart(
     frame["chosen"] = (frame.true == chosen[0]) & (frame.pred == chosen[1])  # in the data: a new spec would flicker
     picked = alt.selection_point(fields=["true", "pred"], name=SELECTION, on="click", toggle=False, clear=False)
     base = alt.Chart(frame).encode(
-        x=alt.X("pred:O", title="it said", axis=_axis(classes, colors.ink, "top")),
-        y=alt.Y("true:O", title="it was", axis=_axis(classes, colors.ink, "left")),
+        x=alt.X("pred:O", title="it said", scale=_GAPS, axis=_axis(classes, colors.ink, "top")),
+        y=alt.Y("true:O", title="it was", scale=_GAPS, axis=_axis(classes, colors.ink, "left")),
     )
     cells = base.mark_rect(cornerRadius=4, cursor="pointer").encode(
         color=alt.Color(
@@ -99,8 +100,7 @@ def matrix_chart(
     ring = base.transform_filter("datum.chosen").mark_rect(
         cornerRadius=4, filled=False, stroke=colors.ink, strokeWidth=2.5
     )
-    chart = layered(cells, texts, ring).configure_scale(bandPaddingInner=0.08, bandPaddingOuter=0.04)
-    return quiet(chart, theme, height=470)
+    return quiet(layered(cells, texts, ring), theme, height=470)
 
 
 def _opacity(theme: str) -> str:

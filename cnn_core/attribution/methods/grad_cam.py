@@ -27,13 +27,18 @@ def grad_cam(options: GradCamOptions, model: nn.Module, layer: nn.Module, images
     With frozen parameters only what follows the layer builds a graph, so the pass back is short. captum keeps the
     layer's output and hands a copy on: what changes that in place, module or function, does not change the map.
     """
+    import torch
     from captum.attr import LayerGradCam
 
-    maps = LayerGradCam(model, layer).attribute(
+    def scores(images: Tensor) -> Tensor:
+        # the 0 gives a graph also to a score that does not see the layer: its gradient, and so its map, is zero
+        return model(images) + torch.zeros((), requires_grad=True)
+
+    maps = LayerGradCam(scores, layer).attribute(
         images.detach(),
         targets,
         relu_attributions=True,
-        grad_kwargs={"allow_unused": True, "materialize_grads": True},  # a layer that the score does not see: zeros
+        grad_kwargs={"allow_unused": True, "materialize_grads": True},
     )
     return maps[:, 0].detach()
 
