@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import base64
 import io
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from cnn_core.base.errors import UserError
-from cnn_core.pictures.opener import Picture, check_size, from_image
+from cnn_core.pictures.opener import Picture, check_size, from_image, open_picture
+
+
+def as_picture(source: bytes | Path | str | Image.Image | NDArray[np.uint8], name: str = "") -> Picture:
+    """A picture from whatever a user may have: bytes or path of a file, a Pillow picture, an array.
+
+    Raises:
+        BadPicture: it cannot be used, and why. UserError: an array of another form.
+    """
+    if isinstance(source, np.ndarray):
+        return from_array(source, name)
+    if isinstance(source, Image.Image):
+        return from_image(source, name)
+    return open_picture(source, name)
 
 
 def from_array(array: NDArray[np.uint8], name: str = "") -> Picture:
