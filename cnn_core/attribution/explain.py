@@ -135,8 +135,8 @@ def _ask(
 ) -> tuple[NDArray[np.float64], Tensor, int]:
     """Probabilities (K,), map float32 (h, w) and the index that was explained; alone with the module all the time."""
     module = network.module
-    images = images.to(next(module.parameters()).device)
-    with network.lock:
+    with network.lock, torch.inference_mode(False):  # whatever the caller's mode
+        images = images.to(next(module.parameters()).device, copy=True)
         with torch.inference_mode():
             logits = module(images)[0].double()
         index = int(logits.argmax()) if target is None else target
