@@ -26,17 +26,19 @@ def states(root: Path) -> dict[str, dict[str, Any]]:
     names = ids(root)
     stamps = {name: _stamp(root / name / "state.json") for name in names}
     known = _known(root)
-    fresh: dict[str, dict[str, Any]] = {}
     found: dict[str, dict[str, Any]] = {}
+    new: dict[str, dict[str, Any]] = {}
     for name in names:
         stamp, state = known.get(name, ("", {}))
-        if stamp == stamps[name] and state["status"] in ENDED:
+        if stamp and stamp == stamps[name]:
             found[name] = state
-        else:
-            found[name] = fresh[name] = _read(Job(root / name))
+            continue
+        found[name] = _read(Job(root / name))
+        if found[name]["status"] in ENDED:  # the others change all the time
+            new[name] = found[name]
     gone = [name for name in known if name not in stamps]
-    if gone or any(known.get(name, ("",))[0] != stamps[name] for name in fresh):
-        _remember(root, fresh, stamps, gone)
+    if new or gone:
+        _remember(root, new, stamps, gone)
     return found
 
 
@@ -81,8 +83,8 @@ def _known(root: Path) -> dict[str, tuple[str, dict[str, Any]]]:
         return {}
 
 
-def _remember(root: Path, fresh: dict[str, dict[str, Any]], stamps: dict[str, str], gone: list[str]) -> None:
-    rows = [(name, stamps[name], json.dumps(state)) for name, state in fresh.items() if stamps[name]]
+def _remember(root: Path, new: dict[str, dict[str, Any]], stamps: dict[str, str], gone: list[str]) -> None:
+    rows = [(name, stamps[name], json.dumps(state)) for name, state in new.items() if stamps[name]]
     try:
         with _database(root) as database:
             database.execute("BEGIN IMMEDIATE")
