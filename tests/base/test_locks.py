@@ -1,0 +1,116 @@
+"""Kernel locks: held by the living, free when they die, let go by forked children."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from cnn_core.base.locks import Lock, held, note
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from cnn_core.base.locks import Lock
+assert Lock(Path(sys.argv[1])).acquire("run-7")
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "locks" / "cpu.lock"
+
+
+def test_one_at_a_time_and_the_note_says_who(path):
+    first, second = Lock(path), Lock(path)
+    assert first.acquire("run-1")
+    assert held(path)
+    assert note(path) == "run-1"
+    assert not second.acquire("run-2")
+    first.release()
+    assert not held(path)
+    assert note(path) == ""
+    assert second.acquire("run-2")
+    second.release()
+
+
+def test_a_lock_that_nobody_ever_took_is_free_and_asking_makes_no_file(path):
+    assert not held(path)
+    assert note(path) == ""
+    assert not path.exists()
+
+
+def test_leaving_the_block_releases(path):
+    lock = Lock(path)
+    with lock:
+        lock.acquire()
+        assert held(path)
+    assert not held(path)
+    lock.release()  # a second time does nothing
+
+
+def test_a_killed_holder_frees_it(path):
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(path)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert holder.stdout.readline() == "held\n"
+        assert held(path)
+        assert note(path) == "run-7"
+        holder.send_signal(signal.SIGKILL)
+        holder.wait(timeout=20)
+        assert not held(path)
+    finally:
+        holder.kill()
+        holder.wait()
+        holder.stdout.close()
+
+
+def held_after_a_fork(path, close):
+    """Whether the lock is held by a forked child alone, once the parent has closed its handle as when it dies."""
+    begin, end = os.pipe()
+    ready, say = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(end)
+        os.write(say, b"!")
+        os.read(begin, 1)  # lives until the parent lets it go
+        os._exit(0)
+    try:
+        os.read(ready, 1)
+        close()
+        return held(path)
+    finally:
+        for handle in (begin, end, ready, say):
+            os.close(handle)
+        os.waitpid(child, 0)
+
+
+def test_a_forked_child_that_outlives_its_parent_does_not_keep_it(path):
+    lock = Lock(path)
+    assert lock.acquire()
+    assert not held_after_a_fork(path, lambda: os.close(lock._handle))
+    lock._handle = None
+
+
+def test_twin_a_plain_lock_is_kept_by_a_forked_child(path):
+    path.parent.mkdir()
+    handle = os.open(path, os.O_RDWR | os.O_CREAT)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    assert held_after_a_fork(path, lambda: os.close(handle))
+
+
+def test_every_user_of_the_machine_may_take_it(path):
+    old = os.umask(0o077)
+    try:
+        with Lock(path) as lock:
+            lock.acquire()
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o666
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o1777
