@@ -45,7 +45,7 @@ def serving(log: Path) -> Iterator[str]:
 
 @contextmanager
 def browsing(**context) -> Iterator:
-    """A page in headless Chromium; the test is skipped by name where there is none. Requests to elsewhere are refused."""
+    """A page in headless Chromium, or a skip that says why; `page.strange` collects requests to elsewhere."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         pytest.skip("there is no chromium on this computer: the browser journey was not made")
