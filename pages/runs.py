@@ -23,7 +23,7 @@ def table(runs: list[shell.Record]) -> shell.Record | None:
         {
             "run": [shell.run_label(one) for one in runs],
             "status": [[WORDS[one["status"]]] for one in runs],
-            "epochs": [f"{one['epochs']} of {one['epochs_planned']}" for one in runs],
+            "epochs": [f"{one['epochs']:,} of {one['epochs_planned']:,}" for one in runs],
             "best": [_hundred(one["val_accuracy"]) for one in runs],
             "test": [_hundred(one["test_accuracy"]) for one in runs],
             "parameters": [one["parameters"] for one in runs],

@@ -1,12 +1,15 @@
 """Live curves: they grow into an empty frame of all planned epochs, while the axes stand still.
 
-The specification stays the same from tick to tick and only the data change, so that a browser keeps its drawing.
+The specification stays the same from tick to tick and only the data change: a browser keeps its drawing, and Altair,
+which takes tens of milliseconds to check a chart, is asked once for each frame.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, cast
 
 import altair as alt
@@ -16,15 +19,25 @@ from cnn_core.figures.style import palette, quiet
 
 Row = Mapping[str, Any]
 Corner = Literal["bottom-right", "top-right"]
+Side = Literal["left", "center", "right"]
 FLOORS = (0.0, 50.0, 80.0, 90.0, 95.0, 98.0, 99.0)  # per cent
 POINTS = 300  # a line of more points looks the same and costs more
 COLUMNS = ["x", "value", "series", "mark", "label"]
 SERIES = ["validation", "training"]
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A chart in two parts: `spec`, Vega-Lite without data (shared, not to be changed), and `data` in long form."""
+
+    spec: dict[str, Any]
+    data: pd.DataFrame
 
 
 def accuracy_curve(
     rows: Sequence[Row], epochs: int, theme: str, *, best: int | None = None, last: int = 0, height: int = 250
-) -> alt.LayerChart:
+) -> Curve:
     """Accuracy of validation and training over epochs.
 
     Args:
@@ -32,23 +45,24 @@ def accuracy_curve(
         epochs: as many as are planned; the axis ends there. best: the epoch to ring. last: show only so many epochs.
     """
     shown, span = _window(rows, epochs, last)
-    frame = _frame(shown, "val_accuracy", "train_accuracy", best, scale=100)
-    low = _accuracy_floor(frame["value"])
-    axis = alt.Axis(tickCount=4, format=".0f" if low < 98 else ".1f", labelExpr="datum.label + '%'")
-    return _curve(frame, span, (low, 100.0), axis, "bottom-right", theme, height)
+    data = _frame(shown, "val_accuracy", "train_accuracy", best, scale=100)
+    low = _accuracy_floor(data["value"])
+    form = ".0f" if low < 98 else ".1f"
+    return Curve(_spec(span, (low, 100.0), form, "%", "bottom-right", _side(data, span), theme, height), data)
 
 
 def loss_curve(
     rows: Sequence[Row], epochs: int, theme: str, *, best: int | None = None, last: int = 0, height: int = 250
-) -> alt.LayerChart:
+) -> Curve:
     """Loss of validation and training over epochs; the arguments are those of `accuracy_curve`, with *_loss."""
     shown, span = _window(rows, epochs, last)
-    frame = _frame(shown, "val_loss", "train_loss", best)
-    axis = alt.Axis(tickCount=4, format=".2f")
-    return _curve(frame, span, (0.0, _ceiling(frame["value"])), axis, "top-right", theme, height)
+    data = _frame(shown, "val_loss", "train_loss", best)
+    top = _ceiling(data["value"])
+    form = f".{max(2, -math.floor(math.log10(top / 5)))}f"  # the ticks are about a fifth apart
+    return Curve(_spec(span, (0.0, top), form, "", "top-right", _side(data, span), theme, height), data)
 
 
-def loss_by_step(losses: Sequence[Row], ended: int, theme: str, height: int = 280) -> alt.LayerChart:
+def loss_by_step(losses: Sequence[Row], ended: int, theme: str, height: int = 280) -> Curve:
     """The training loss of a run that diverged, on a log scale, up to a cross where it became infinite.
 
     Args:
@@ -64,7 +78,7 @@ def loss_by_step(losses: Sequence[Row], ended: int, theme: str, height: int = 28
         domain=[min(first, max(ended - 1, 0)), max(ended, first + 1)], nice=False
     )
     y = alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=4, format=".0e")).scale(type="log", nice=False)
-    base = alt.Chart(frame).encode(x=x, y=y)
+    base = alt.Chart(alt.NamedData("rows")).encode(x=x, y=y)
     end = base.transform_filter("datum.mark == 'last'")
     tip = [alt.Tooltip("x:Q", title="step"), alt.Tooltip("value:Q", title="loss", format=".3g")]
     chart = _layers(
@@ -74,18 +88,14 @@ def loss_by_step(losses: Sequence[Row], ended: int, theme: str, height: int = 28
             text=alt.value("then infinite")
         ),
     )
-    return quiet(chart, theme, height)
+    return Curve(_bare(quiet(chart, theme, height)), frame)
 
 
-def _curve(
-    frame: pd.DataFrame,
-    span: tuple[float, float],
-    values: tuple[float, float],
-    axis: alt.Axis,
-    corner: Corner,
-    theme: str,
-    height: int,
-) -> alt.LayerChart:
+@lru_cache(maxsize=64)
+def _spec(
+    span: Span, values: Span, form: str, unit: str, corner: Corner, side: Side, theme: str, height: int
+) -> dict[str, Any]:
+    axis = alt.Axis(tickCount=4, format=form, labelExpr=f"datum.label + '{unit}'")
     colors = palette(theme)
     color = alt.Color("series:N").scale(domain=SERIES, range=[colors.ours, colors.other])
     legend = alt.Legend(
@@ -93,7 +103,7 @@ def _curve(
     )
     x = alt.X("x:Q", title="epoch", axis=_x_axis(span[1] - span[0])).scale(domain=list(span), nice=False)
     y = alt.Y("value:Q", title=None, axis=axis).scale(domain=list(values), nice=False)
-    base = alt.Chart(frame).encode(x=x, y=y, color=color.legend(legend))
+    base = alt.Chart(alt.NamedData("rows")).encode(x=x, y=y, color=color.legend(legend))
     dash = alt.StrokeDash("series:N").scale(domain=SERIES, range=[[1, 0], [4, 3]]).legend(legend)
     tip = [
         alt.Tooltip("series:N", title=" "),
@@ -107,15 +117,22 @@ def _curve(
             size=44, filled=True, opacity=1, clip=False
         ),
         ring.mark_point(size=110, filled=False, strokeWidth=2.2, opacity=1, color=colors.ours),
-        ring.mark_text(align=_side(frame, span), dy=-15, color=colors.ink, fontSize=12).encode(
+        ring.mark_text(align=side, dy=-15, color=colors.ink, fontSize=12).encode(
             text=alt.Text("label:N"), color=alt.value(colors.ink)
         ),
         base.mark_point(size=160, opacity=0).encode(tooltip=tip),
     )
-    return quiet(chart, theme, height)
+    return _bare(quiet(chart, theme, height))
 
 
-def _side(frame: pd.DataFrame, span: tuple[float, float]) -> Literal["left", "center", "right"]:
+def _bare(chart: alt.LayerChart) -> dict[str, Any]:
+    """The specification without its data, which the page hands over beside it."""
+    spec: dict[str, Any] = chart.to_dict()
+    del spec["data"]
+    return spec
+
+
+def _side(frame: pd.DataFrame, span: Span) -> Side:
     """Where the words at the ring begin, so that they stay inside the frame."""
     at = frame.loc[frame["label"] != "", "x"]
     share = (at.iloc[0] - span[0]) / (span[1] - span[0]) if len(at) else 0.5
@@ -137,7 +154,7 @@ def _nice_step(least: float) -> int:
     return int(next(step * size for step in (1, 2, 5, 10) if step * size >= least))
 
 
-def _window(rows: Sequence[Row], epochs: int, last: int) -> tuple[list[Row], tuple[float, float]]:
+def _window(rows: Sequence[Row], epochs: int, last: int) -> tuple[list[Row], Span]:
     """The rows to draw and the ends of the axis: all planned epochs, or the last few that were reached."""
     reached = rows[-1]["epoch"] if rows else 0
     end = max(float(epochs), reached, 1.0)

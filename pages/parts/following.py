@@ -11,7 +11,7 @@ from cnn_core.base.errors import UserError
 from cnn_core.figures import curves
 from pages.parts import cached, shell
 from pages.parts.gallery import Thumb, gallery
-from pages.parts.words import duration, md, plural
+from pages.parts.words import duration, md, plural, roughly
 
 if TYPE_CHECKING:
     from cnn_core.runs.live import Live
@@ -24,35 +24,40 @@ def where(now: Live) -> str:
     """`Epoch 5 of 20 · about 12 s left`."""
     record = now.record
     if record["status"] == "queued":
-        waits = f"It waits for {md(record['waiting_for'])}." if record["waiting_for"] else "It starts in a moment."
-        return waits
+        waits = record["waiting_for"]
+        return f"It waits for {md(shell.named(waits))}." if waits else "It starts in a moment."
     if not record["step"]:
         return "Getting ready …"
     epoch = min(record["epochs"] + 1, record["epochs_planned"])
-    left = f" · about {duration(now.seconds_left)} left" if now.seconds_left is not None else ""
-    return f"Epoch {epoch} of {record['epochs_planned']}{left}"
+    left = f" · about {roughly(now.seconds_left)} left" if now.seconds_left is not None else ""
+    return f"Epoch {epoch:,} of {record['epochs_planned']:,}{left}"
 
 
 def so_far(record: dict[str, Any]) -> str:
     """How far a run that has ended came: `5 of 20 epochs in 16 s`, `20 epochs in 16 s`."""
     ended, planned = record["epochs"], record["epochs_planned"]
-    count = plural(ended, "epoch") if ended == planned else f"{ended} of {plural(planned, 'epoch')}"
+    count = plural(ended, "epoch") if ended == planned else f"{ended:,} of {plural(planned, 'epoch')}"
     return f"{count} in {duration(record['seconds'])}"
 
 
 def accuracy(now: Live, key: str, *, ring: bool = False, last: int = 0, height: int = 250) -> None:
     """The accuracy curve in its frame of all planned epochs."""
     record = now.record
-    chart = curves.accuracy_curve(
+    curve = curves.accuracy_curve(
         now.rows, record["epochs_planned"], shell.theme(), best=_best(record, ring), last=last, height=height
     )
-    st.altair_chart(chart, key=key, alt=_spoken("Accuracy", now.rows, "val_accuracy"))
+    draw(curve, key, _spoken("Accuracy", now.rows, "val_accuracy"))
 
 
 def loss(now: Live, key: str, *, last: int = 0, height: int = 250) -> None:
     """The loss curve in its frame of all planned epochs."""
-    chart = curves.loss_curve(now.rows, now.record["epochs_planned"], shell.theme(), last=last, height=height)
-    st.altair_chart(chart, key=key, alt=_spoken("Loss", now.rows, "val_loss"))
+    curve = curves.loss_curve(now.rows, now.record["epochs_planned"], shell.theme(), last=last, height=height)
+    draw(curve, key, _spoken("Loss", now.rows, "val_loss"))
+
+
+def draw(curve: curves.Curve, key: str, alt: str) -> None:
+    """A curve of ours; `alt` says in words what it shows."""
+    st.vega_lite_chart(curve.data, curve.spec, key=key, alt=alt)
 
 
 def _best(record: dict[str, Any], ring: bool) -> int | None:
@@ -86,7 +91,7 @@ def wall(now: Live, key: str, *, whole: bool = False, size: int = 34) -> None:
     label = f"{heading}. The validation pictures in faded squares, those it gets wrong bright."
     gallery(key, sheet, thumbs, label=label, form="wall", size=size, pick=False, cut=not whole, dark=shell.dark())
     which = "Pictures it never trains on" if len(targets) == total else "Some of the pictures it never trains on"
-    st.caption(f"{which}. Bright, with an orange frame: still wrong.")
+    st.caption(f"{which}. Bright, with an orange frame: still wrong." if now.wall else f"{which}.")
 
 
 def _brick(names: tuple[str, ...], target: int, said: int | None) -> Thumb:
@@ -102,13 +107,10 @@ def diverged(now: Live, key: str) -> None:
     if not seen:
         return
     st.subheader("Training loss until it stopped", anchor=False)
-    chart = curves.loss_by_step(seen, seen[-1]["step"] + 1, shell.theme())
-    st.altair_chart(
-        chart,
-        key=key,
-        alt=f"Training loss by step: {seen[0]['loss']:.3g} at step {seen[0]['step']}, "
-        f"{seen[-1]['loss']:.3g} at step {seen[-1]['step']}, then infinite.",
-    )
+    curve = curves.loss_by_step(seen, seen[-1]["step"] + 1, shell.theme())
+    first, last = seen[0], seen[-1]
+    words = f"{first['loss']:.3g} at step {first['step']}, {last['loss']:.3g} at step {last['step']}, then infinite."
+    draw(curve, key, f"Training loss by step: {words}")
 
 
 def log(now: Live, *, expanded: bool = False, lines: int = 12) -> None:

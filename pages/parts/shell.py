@@ -169,6 +169,12 @@ def newest(wanted: Callable[[Record], bool]) -> str | None:
     return next((one["run"] for one in all_runs() if wanted(one)), None)
 
 
+def named(run: str) -> str:
+    """A run by its label where it is one of ours, else by its id (it may be in another runs folder)."""
+    known = record(run)
+    return run_label(known) if known else run
+
+
 def run_label(one: Record) -> str:
     """A run as lists name it: what it is, and the end of its id, which tells equals apart."""
     return f"{one['label']} · {one['run'].rsplit('-', 1)[-1]}"
@@ -270,12 +276,11 @@ def training_now(page: str) -> None:
         if one is None or one["status"] != "running":
             st.rerun()
         epoch = min(one["epochs"] + 1, one["epochs_planned"])
-        st.caption(f"Training now, epoch {epoch} of {one['epochs_planned']}")
+        st.caption(f"Training now, epoch {epoch:,} of {one['epochs_planned']:,}")
         st.page_link(
             "pages/watch.py", label=md(run_label(one)), icon=":material/monitoring:", query_params={"run": one["run"]}
         )
         st.progress(min(1.0, one["step"] / max(1, one["steps"])))
 
     with st.sidebar:
-        st.divider()
         strip()

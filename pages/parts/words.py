@@ -48,6 +48,12 @@ def duration(seconds: float | None) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
+def roughly(seconds: float) -> str:
+    """A time to come, no finer than it can be known: 12 s, 40 s, 9 min, 1 h 20 min."""
+    step = 1 if seconds < 20 else 5 if seconds < 90 else 60
+    return duration(max(1, round(seconds / step) * step))
+
+
 def ago(when: str | None, now: datetime | None = None) -> str:
     """An ISO 8601 time in UTC as `2 min ago`."""
     if not when:
