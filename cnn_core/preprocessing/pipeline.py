@@ -164,8 +164,8 @@ class Preprocessing:
         """
         import torch  # noqa: PLC0415 - the form and the shape must come without it
 
-        # torch.tensor copies: sharing a read-only array would warn
-        source = pictures if isinstance(pictures, torch.Tensor) else torch.tensor(pictures)
+        # copied, since torch warns when it shares a read-only array
+        source = pictures if isinstance(pictures, torch.Tensor) else torch.from_numpy(np.array(pictures, order="C"))
         source = source.to(device).contiguous() if device is not None else source.contiguous()
         count, height, width, channels = source.shape
         out = torch.empty(source.shape, dtype=torch.float32, device=source.device)

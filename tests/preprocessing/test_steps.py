@@ -1,0 +1,184 @@
+"""Each preprocessing step against hand arithmetic and torchvision."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnn_core.base.errors import UserError
+from cnn_core.base.options import parse_options
+from cnn_core.preprocessing.pipeline import Preprocessing
+from cnn_core.preprocessing.steps import ORDER, SHELF
+
+
+def options(name: str, **values: object):
+    return parse_options(SHELF.load(name).options, values, name)
+
+
+def fitted(pictures: np.ndarray, **steps: dict) -> Preprocessing:
+    return Preprocessing.fit([(name, options(name, **values)) for name, values in steps.items()], pictures)
+
+
+def noise(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+
+
+def test_the_shelf_has_its_steps_in_the_order_they_are_applied():
+    assert tuple(SHELF.names()) == ORDER == ("color", "resize", "scale")
+
+
+# ---------------------------------------------------------------- colour
+
+
+@pytest.mark.parametrize(
+    ("colour", "grey"),
+    [((255, 0, 0), 76), ((0, 255, 0), 150), ((0, 0, 255), 29), ((200, 0, 0), 60), ((0, 102, 0), 60)],
+)
+def test_grey_is_the_luma_of_bt601(colour, grey):
+    """0.299 R + 0.587 G + 0.114 B: 76.2, 149.7, 29.1; and 59.8 and 59.9, two colours that become one grey."""
+    seen = fitted(noise(4, 8, 8, 3), color={"mode": "grey"}).pictures(np.full((2, 8, 8, 3), colour, np.uint8))
+    assert seen.shape == (2, 8, 8, 1)
+    assert np.unique(seen).tolist() == [grey]
+
+
+def test_colour_from_grey_repeats_the_channel():
+    stored = noise(3, 8, 8, 1)
+    seen = fitted(stored, color={"mode": "colour"}).pictures(stored)
+    assert np.array_equal(seen, np.repeat(stored, 3, 3))
+
+
+def test_keep_gives_a_colour_photograph_to_a_grey_network_as_grey_and_the_other_way_round():
+    grey, colour = fitted(noise(4, 8, 8, 1)), fitted(noise(4, 8, 8, 3))
+    assert grey.picture(Image.new("RGB", (8, 8), (255, 0, 0))).tolist() == np.full((8, 8, 1), 76).tolist()
+    assert colour.picture(Image.new("L", (8, 8), 7)).tolist() == np.full((8, 8, 3), 7).tolist()
+
+
+# ---------------------------------------------------------------- size
+
+
+def photo(width: int, height: int, mode: str = "RGB") -> Image.Image:
+    small = Image.fromarray(noise(9, 12, 3)).convert(mode)
+    return small.resize((width, height), Image.Resampling.BICUBIC)
+
+
+@pytest.mark.parametrize("interpolation", ["nearest", "bilinear", "bicubic", "lanczos", "box"])
+@pytest.mark.parametrize("size", [(640, 480), (301, 517), (30, 20), (97, 97)])
+def test_cropping_is_torchvisions_resize_and_centre_crop(size, interpolation):
+    from torchvision.transforms import functional
+    from torchvision.transforms.functional import InterpolationMode
+
+    step = fitted(noise(2, 28, 28, 3), resize={"size": 64, "interpolation": interpolation})
+    picture = photo(*size)
+    resized = functional.resize(picture, 64, InterpolationMode(interpolation))
+    assert np.array_equal(step.picture(picture), np.asarray(functional.center_crop(resized, 64)))
+
+
+def test_the_middle_of_640_x_480_at_224_keeps_three_quarters_of_the_width():
+    """The short side to 224 gives 298 x 224, truncated; 37 of 298 columns go on each side."""
+    step = fitted(noise(2, 28, 28, 3), resize={"size": 224})
+    left, top, right, bottom = step.window(640, 480)
+    assert (top, bottom) == (0, 480)
+    assert left == pytest.approx(37 * 640 / 298)
+    assert right - left == pytest.approx(224 * 640 / 298)
+    assert (right - left) / 640 == pytest.approx(0.75, abs=0.005)
+
+
+def test_padding_640_x_480_to_224_makes_224_x_168_and_black_above_and_below():
+    step = fitted(noise(2, 28, 28, 3), resize={"size": 224, "strategy": "pad"})
+    seen = step.picture(Image.new("RGB", (640, 480), (200, 200, 200)))
+    assert np.flatnonzero(seen[:, 100, 0]).tolist() == list(range(28, 196))
+    assert seen[100].min() == 200
+    assert step.window(640, 480) == pytest.approx((0, -80, 640, 560))
+
+
+def test_padding_a_tall_picture_leaves_black_at_the_sides():
+    step = fitted(noise(2, 28, 28, 1), resize={"size": 30, "strategy": "pad"})
+    seen = step.picture(Image.new("L", (100, 300), 255))
+    assert np.flatnonzero(seen[15, :, 0]).tolist() == list(range(10, 20))
+
+
+def test_stretching_uses_the_whole_picture():
+    step = fitted(noise(2, 28, 28, 3), resize={"size": 50, "strategy": "stretch"})
+    picture = photo(640, 480)
+    assert np.array_equal(step.picture(picture), np.asarray(picture.resize((50, 50), Image.Resampling.BILINEAR)))
+    assert step.window(640, 480) == (0, 0, 640, 480)
+
+
+@pytest.mark.parametrize("strategy", ["crop", "pad", "stretch"])
+@pytest.mark.parametrize("size", [(640, 480), (480, 640), (16, 800), (1, 1), (7, 5)])
+def test_any_picture_comes_out_in_the_size_of_a_data_set_that_is_not_square(size, strategy):
+    step = fitted(noise(2, 20, 36, 3), resize={"strategy": strategy})
+    assert step.input_shape == (3, 20, 36)
+    assert step.picture(photo(*size)).shape == (20, 36, 3)
+
+
+@pytest.mark.parametrize("size", [(640, 480), (480, 640), (333, 1000)])
+@pytest.mark.parametrize("strategy", ["crop", "pad", "stretch"])
+def test_the_window_says_where_each_pixel_of_the_network_lies_on_the_picture(size, strategy):
+    """On a picture whose brightness is its column (or row), the network's pixels tell which ones they got."""
+    width, height = size
+    step = fitted(noise(2, 20, 36, 1), resize={"strategy": strategy})
+    left, top, right, bottom = step.window(width, height)
+    across = np.tile(np.arange(width, dtype=np.float32) * (200 / width) + 40, (height, 1))
+    down = np.tile(np.arange(height, dtype=np.float32)[:, None] * (200 / height) + 40, (1, width))
+    seen_x = step.picture(across.astype(np.uint8))[10, :, 0].astype(float)
+    seen_y = step.picture(down.astype(np.uint8))[:, 18, 0].astype(float)
+    x = left + (np.arange(36) + 0.5) * (right - left) / 36
+    y = top + (np.arange(20) + 0.5) * (bottom - top) / 20
+    edge_x, edge_y = (right - left) / 36, (bottom - top) / 20  # one pixel of the network: at the edge it sees less
+    inside_x, inside_y = (x > edge_x) & (x < width - edge_x), (y > edge_y) & (y < height - edge_y)
+    assert np.abs(seen_x - (x * 200 / width + 40))[inside_x].max() < 2.5
+    assert np.abs(seen_y - (y * 200 / height + 40))[inside_y].max() < 2.5
+
+
+def test_fine_stripes_do_not_become_coarse_ones():
+    """One bright column of three, reduced by 4: antialiased it is nearly flat, by nearest neighbour it is not."""
+    stripes = np.zeros((240, 240), np.uint8)
+    stripes[:, ::3] = 255
+    kinds = {
+        kind: fitted(noise(2, 60, 60, 1), resize={"interpolation": kind}).picture(stripes)[:, 4:-4] / 255
+        for kind in ("nearest", "bilinear", "bicubic")
+    }
+    assert kinds["bilinear"].std() < 0.02
+    assert kinds["bicubic"].std() < 0.01
+    assert kinds["nearest"].std() > 0.4
+
+
+@pytest.mark.parametrize(("field", "value"), [("size", -1), ("size", 1025), ("size", "a"), ("strategy", "squeeze")])
+def test_a_wrong_size_is_refused_by_name(field, value):
+    with pytest.raises(UserError, match=rf'^resize\.{field} is "{value}", but must be '):
+        options("resize", **{field: value})
+
+
+# ---------------------------------------------------------------- scale
+
+
+def test_standard_gives_mean_0_and_deviation_1_per_channel():
+    stored = (noise(50, 9, 7, 3) * np.array([1, 0.5, 0.1]) + [0, 20, 90]).astype(np.uint8)
+    values = fitted(stored).tensor(stored).double()
+    assert values.mean((0, 2, 3)).abs().max() < 1e-6
+    assert (values.std((0, 2, 3), correction=0) - 1).abs().max() < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("to", "black", "grey", "white"), [("unit", 0, 51 / 255, 1), ("symmetric", -1, 51 / 127.5 - 1, 1)]
+)
+def test_unit_and_symmetric_are_what_they_say(to, black, grey, white):
+    pictures = np.array([0, 51, 255], np.uint8).reshape(1, 1, 3, 1)
+    found = fitted(pictures, scale={"to": to}).tensor(pictures).flatten().tolist()
+    assert found == pytest.approx([black, grey, white], abs=1e-7)
+
+
+def test_a_flat_channel_is_only_shifted():
+    stored = np.dstack([noise(8, 8), np.full((8, 8), 77, np.uint8), noise(8, 8)])[None]
+    step = fitted(stored)
+    assert step.tensor(stored)[0, 1].abs().max() < 1e-6
+    assert step.multiply[1] == np.float32(1 / 255)
+    assert np.isfinite(step.tensor(noise(1, 8, 8, 3)).numpy()).all()
+
+
+def test_all_splits_get_the_training_splits_numbers():
+    step = fitted(np.full((1, 1, 2, 1), [[[[0], [200]]]], np.uint8), scale={"to": "standard"})
+    other = np.full((1, 4, 4, 1), 250, np.uint8)
+    assert step.tensor(other).flatten()[0].item() == pytest.approx((250 - 100) / 100)
