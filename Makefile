@@ -51,7 +51,7 @@ check: $(VENV)/.ready-dev
 	$(BIN)/pytest tests/house/test_floors.py
 
 test: $(VENV)/.ready-dev
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile -m "not slow"
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile -m "not slow" -rs
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks
