@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
+SHORT = 2**29  # pixels that 32 bits can count, with room for one black row and one black column
+
 Sources = tuple["Tensor", "Tensor"]  # rows (B, H) and columns (B, W): where each comes from; negative: black
 
 
@@ -49,7 +51,7 @@ def gather(pictures: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
 
     count, height, width, channels = pictures.shape
     black = count * height * width  # the index of one black pixel after the last
-    kind = torch.int32 if black < 2**29 else torch.int64  # half the bytes; room for black + black
+    kind = torch.int32 if black < SHORT else torch.int64  # half the bytes to read
     start = torch.arange(count, dtype=kind, device=pictures.device)[:, None] * height
     row = torch.where(rows < 0, black, (start + rows) * width).to(kind)
     column = torch.where(columns < 0, black, columns).to(kind)
