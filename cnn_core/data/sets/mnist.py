@@ -96,20 +96,19 @@ def _fetch(folder: Path) -> None:
 
 def _pair(folder: Path, images: str, labels: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """One file of pictures with its labels: uint8 (N, 28, 28, 1), int64 (N,)."""
-    pictures = _idx(folder, images, dimensions=3)
-    targets = _idx(folder, labels, dimensions=1)
+    of_pictures, of_labels = (_find(folder, name) or _raw(folder) / name for name in (images, labels))
+    pictures, targets = _idx(of_pictures, dimensions=3), _idx(of_labels, dimensions=1)
     if pictures.shape[1:] != (SIDE, SIDE):
-        raise _damaged(_raw(folder) / images, f"its pictures are {pictures.shape[2]} x {pictures.shape[1]}")
+        raise _damaged(of_pictures, f"its pictures are {pictures.shape[2]} x {pictures.shape[1]}")
     if len(pictures) != len(targets):
-        raise _damaged(_raw(folder) / labels, f"it has {len(targets)} labels for {len(pictures)} pictures")
-    if len(targets) and targets.max() > 9:
-        raise _damaged(_raw(folder) / labels, f"it has the label {targets.max()}")
+        raise _damaged(of_labels, f"it has {len(targets)} labels for {len(pictures)} pictures")
+    if targets.max() > 9:
+        raise _damaged(of_labels, f"it has the label {targets.max()}")
     return pictures[..., None], targets.astype(np.int64)
 
 
-def _idx(folder: Path, name: str, dimensions: int) -> NDArray[np.uint8]:
+def _idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
     """An idx file: zero, zero, 8 (bytes), dimensions; the sizes as big-endian int32; the values."""
-    path = _find(folder, name) or _raw(folder) / name
     try:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     except (OSError, EOFError, zlib.error) as error:

@@ -1,0 +1,99 @@
+"""The store reads a set once, keeps three, and gives arrays that nobody can change."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+from cnn_core.base.errors import Failed, UnknownName
+from cnn_core.data import store
+from cnn_core.data.sets import SHELF
+from cnn_core.data.sets.digits import Digits
+from tests.data.test_mnist import small
+
+
+@pytest.fixture(autouse=True)
+def _empty(monkeypatch):
+    monkeypatch.setattr(store, "_kept", type(store._kept)())
+
+
+def digits(seed: int = 0):
+    return store.load("digits", SHELF.load("digits").options(split_seed=seed))
+
+
+@pytest.fixture
+def reads(monkeypatch) -> list[int]:
+    """The split seeds that were really read."""
+    found, read = [], Digits.load
+
+    def counted(self, options, folder):
+        found.append(options.split_seed)
+        return read(self, options, folder)
+
+    monkeypatch.setattr(Digits, "load", counted)
+    return found
+
+
+def test_the_same_set_is_read_once(reads):
+    assert digits() is digits()
+    assert digits(1) is not digits()
+    assert reads == [0, 1]
+
+
+def test_the_three_that_were_asked_for_last_are_kept(reads):
+    for seed in (0, 1, 2, 0, 3):  # 1 has to go
+        digits(seed)
+    assert reads == [0, 1, 2, 3]
+    digits(0)
+    assert reads == [0, 1, 2, 3]
+    digits(1)
+    assert reads == [0, 1, 2, 3, 1]
+
+
+def test_several_who_ask_at_once_wait_for_one_reading(reads):
+    threads = [threading.Thread(target=digits) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert reads == [0]
+
+
+@pytest.mark.parametrize("name", ["digits", "shapes"])
+def test_nobody_can_change_what_all_share(name):
+    entry = SHELF.load(name)
+    for split in store.load(name, entry.options(**entry.tiny)).splits.values():
+        for array in (split.pictures, split.targets, split.masks):
+            if array is not None:
+                with pytest.raises(ValueError, match="read-only"):
+                    array[0] = 0
+
+
+def test_the_twin_without_the_store_they_can_be_changed():
+    entry = SHELF.load("digits")
+    entry.build.load(entry.options(), None).splits["train"].pictures[0] = 0
+
+
+def test_an_unknown_set_is_named_with_the_nearest():
+    with pytest.raises(UnknownName, match='data set "mnst" is not known; did you mean "mnist"'):
+        store.load("mnst", SHELF.load("digits").options())
+
+
+def test_the_data_folder_is_part_of_what_a_set_is_and_a_failure_is_not_kept(tmp_path, monkeypatch):
+    import torchvision.datasets
+
+    def no_network(*args, **kwargs):
+        raise RuntimeError("no network")
+
+    monkeypatch.setattr(torchvision.datasets, "MNIST", no_network)
+    options = SHELF.load("mnist").options()
+    for folder in ("a", "b"):
+        monkeypatch.setenv("CONVSCOPE_DATA", str(tmp_path / folder))
+        with pytest.raises(Failed):
+            store.load("mnist", options)
+        small(tmp_path / folder, train=24 if folder == "a" else 48)
+        found = store.load("mnist", options).splits["train"].targets
+        assert len(found) == (22 if folder == "a" else 44)
+        assert np.array_equal(found, np.arange(len(found)) % 10)
