@@ -12,14 +12,15 @@ from cnn_core.base.errors import UserError
 from pages.parts import cached, shell
 
 
-def begin(settings_of: Callable[[], dict[str, Any]]) -> bool:
-    """Start a run with these settings and look at it; False when that failed (the page then says why)."""
+def begin(settings_of: Callable[[], dict[str, Any]]) -> None:
+    """Start a run with these settings and look at it; where that fails the page runs again and says why."""
 
     def start() -> bool:
         shell.look_at(actions.start(experiment.resolve(settings_of())))
         return True
 
-    return bool(shell.attempt(start))
+    if not shell.attempt(start):
+        st.rerun()
 
 
 def settings(run: str, **train: Any) -> dict[str, Any]:
@@ -46,7 +47,8 @@ def longer_button(record: dict[str, Any], key: str) -> None:
         icon=":material/add:",
         key=key,
         help=f"Starts a new run with the same settings and {epochs} epochs. This one stays as it is.",
-    ) and begin(lambda: settings(record["run"], epochs=epochs)):
+    ):
+        begin(lambda: settings(record["run"], epochs=epochs))
         shell.go("watch")
 
 
@@ -56,8 +58,8 @@ def way_out(record: dict[str, Any], key: str) -> None:
     label = f"Try with learning rate {lower:g}" if lower else "Try again"
     if st.button(label, type="primary", icon=":material/replay:", key=key):
         changed = {"lr": lower} if lower else {}
-        if begin(lambda: settings(record["run"], **changed)):
-            shell.go("watch")
+        begin(lambda: settings(record["run"], **changed))
+        shell.go("watch")
     if st.button("Change settings", icon=":material/tune:", key=f"{key}.settings"):
         shell.go("train", record["run"])
 
