@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -85,7 +86,7 @@ def matrix(run: str, report: Report) -> None:
             )
         key = f"evaluate.matrix.{run}.{st.session_state.get(f'evaluate.typed.{run}', 0)}"
         st.altair_chart(
-            matrix_chart(counts, classes, cell, shell.theme(), UNITS[unit or "Counts"]),
+            _chart(report["confusion_matrix"], tuple(classes), cell, shell.theme(), UNITS[unit or "Counts"]),
             key=key,
             theme=None,
             on_select=lambda: _clicked(run, key),
@@ -95,6 +96,13 @@ def matrix(run: str, report: Report) -> None:
         st.caption("Teal: right. Orange: mixed up. Click a cell to see its pictures.")
     with right:
         _cell(run, counts, classes, cell)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # building a chart takes as long as the rest of a rerun
+def _chart(
+    counts: list[list[int]], classes: tuple[str, ...], cell: tuple[int, int], theme: str, unit: Unit
+) -> alt.LayerChart:
+    return matrix_chart(np.array(counts, dtype=np.int64), classes, cell, theme, unit)
 
 
 def chosen_cell(run: str, counts: Counts) -> tuple[int, int]:
@@ -162,8 +170,8 @@ def show_cases(
     thumbs = [
         Thumb(
             f"Test picture {one.index}: it was {shorten(classes[one.target])}, it said {shorten(classes[one.said])}, "
-            f"{100 * one.probability:.0f}% sure. Why?",
-            f"{100 * one.probability:.0f}% sure"
+            f"{_sure(one.probability)}. Why?",
+            _sure(one.probability)
             if sure
             else f"{shorten(classes[one.target], 12)}, said {shorten(classes[one.said], 12)}",
         )
@@ -174,6 +182,11 @@ def show_cases(
     picked = gallery(key, sheet, thumbs, label=label, form=form, size=size, dark=shell.dark())
     if picked is not None:
         shell.explain_picture(run, SPLIT, found[picked].index)
+
+
+def _sure(probability: float) -> str:
+    """`80% sure`; never 100% while there was some doubt."""
+    return f"{min(99, round(100 * probability)) if probability < 1 else 100}% sure"
 
 
 def surest(run: str, classes: Sequence[str]) -> None:

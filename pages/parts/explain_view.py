@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import altair as alt
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -184,8 +185,14 @@ def guesses(found: Answer, target: int, classes: int) -> None:
     names, shares = [one["class"] for one in found.top], [one["probability"] for one in found.top]
     asked = next((rank for rank, one in enumerate(found.top) if one["index"] == target), None)
     said = ", ".join(f"{shorten(name, 40)} {percent(share)}" for name, share in zip(names, shares, strict=True))
-    st.altair_chart(guess_bars(names, shares, asked, shell.theme()), key="explain.guesses", theme=None, alt=said)
+    chart = _bars(tuple(names), tuple(shares), asked, shell.theme())
+    st.altair_chart(chart, key="explain.guesses", theme=None, alt=said)
     st.caption(f"It can only choose among its {classes:,} classes, whatever the picture shows.")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)  # building a chart takes as long as the rest of a rerun
+def _bars(names: tuple[str, ...], shares: tuple[float, ...], asked: int | None, theme: str) -> alt.LayerChart:
+    return guess_bars(names, shares, asked, theme)
 
 
 def downloads(key: str, why: Explanation, picture: bytes) -> None:
