@@ -11,12 +11,17 @@ from cnn_core.data.sets import SHELF, DataSet
 
 KEEP = 3
 
+Key = tuple[str, str, str]  # name, options, data folder
+
 _lock = threading.Lock()
-_kept: OrderedDict[tuple[str, str, str], DataSet] = OrderedDict()
+_kept: OrderedDict[Key, DataSet] = OrderedDict()
+_reading: dict[Key, threading.Lock] = {}
 
 
 def load(name: str, options: Options) -> DataSet:
     """A data set of the shelf with validated options; the last three are kept. Its arrays are read-only.
+
+    Whoever asks for a set that is just being read waits for it; other sets are not held up by a slow one.
 
     Raises:
         UnknownName: no such data set. Failed: it is missing or damaged; says where, and what to do.
@@ -24,13 +29,28 @@ def load(name: str, options: Options) -> DataSet:
     name = SHELF.known(name)
     folder = data_folder()
     key = (name, options.model_dump_json(), str(folder))
-    with _lock:  # also while reading: a second visitor who asks for the same set waits for the first
-        if key not in _kept:
-            _kept[key] = _read_only(SHELF.load(name).build.load(options, folder))
-        _kept.move_to_end(key)
+    with _lock:
+        turn = _reading.setdefault(key, threading.Lock())
+    with turn:
+        found = _recall(key)
+        if found is None:
+            found = _read_only(SHELF.load(name).build.load(options, folder))
+            _keep(key, found)
+    return found
+
+
+def _recall(key: Key) -> DataSet | None:
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+        return _kept.get(key)
+
+
+def _keep(key: Key, data: DataSet) -> None:
+    with _lock:
+        _kept[key] = data
         while len(_kept) > KEEP:
             _kept.popitem(last=False)
-        return _kept[key]
 
 
 def _read_only(data: DataSet) -> DataSet:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from cnn_core.base.errors import BadPicture, shorten
@@ -194,9 +195,7 @@ def _plain(image: Image.Image, notes: list[str]) -> Image.Image:
     return image
 
 
-def _stretched(
-    values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], notes: list[str]
-) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def _stretched(values: NDArray[np.float64], notes: list[str]) -> NDArray[np.uint8]:
     """Numbers of any range to 0..255: as they are where they fit, else from their smallest to their largest."""
     finite = np.isfinite(values)
     if not finite.any():

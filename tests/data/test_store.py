@@ -61,6 +61,25 @@ def test_several_who_ask_at_once_wait_for_one_reading(reads):
     assert reads == [0]
 
 
+def test_a_set_that_takes_long_holds_up_no_other(monkeypatch):
+    began, go_on, read = threading.Event(), threading.Event(), Digits.load
+
+    def slow(self, options, folder):
+        if options.split_seed == 9:
+            began.set()
+            assert go_on.wait(10)
+        return read(self, options, folder)
+
+    monkeypatch.setattr(Digits, "load", slow)
+    thread = threading.Thread(target=digits, args=(9,))
+    thread.start()
+    assert began.wait(10)
+    digits(0)  # would wait for ever behind one lock for all
+    go_on.set()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
 @pytest.mark.parametrize("name", ["digits", "shapes"])
 def test_nobody_can_change_what_all_share(name):
     entry = SHELF.load(name)
