@@ -26,7 +26,7 @@ class ShapesOptions(Options):
         32, ge=16, le=512, title="Size", description="Width and height.", json_schema_extra=hints(unit="px")
     )
     count: int = Field(
-        3000, ge=80, le=1_000_000, title="Pictures", description="In all; 70 % train, 10 % validate, 20 % test."
+        6000, ge=80, le=1_000_000, title="Pictures", description="In all; 70 % train, 10 % validate, 20 % test."
     )
     classes: int = Field(4, ge=2, le=8, title="Classes", description=f"The first so many of {', '.join(FIGURES)}.")
     seed: int = Field(0, ge=0, le=2**32 - 1, title="Seed", description="Another number draws other pictures.")
