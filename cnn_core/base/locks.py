@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import os
+import weakref
 from pathlib import Path
+
+
+_held: weakref.WeakSet[Lock] = weakref.WeakSet()
+
+
+def _forget_all() -> None:
+    for lock in list(_held):
+        lock.forget()
+
+
+os.register_at_fork(after_in_child=_forget_all)
 
 
 class Lock:
@@ -28,7 +40,7 @@ class Lock:
         os.ftruncate(handle, 0)
         os.pwrite(handle, note.encode(), 0)
         self._handle = handle
-        os.register_at_fork(after_in_child=self._forget)
+        _held.add(self)
         return True
 
     def release(self) -> None:
@@ -38,7 +50,8 @@ class Lock:
             os.close(self._handle)
             self._handle = None
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Close the file without unlocking it: what a forked child does with its parent's locks."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None

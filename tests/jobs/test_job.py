@@ -16,7 +16,14 @@ from cnn_core.base.locks import Lock, held
 from cnn_core.jobs import index, journal
 from cnn_core.jobs.job import ID, Job, by_id, create, find, ids
 
-HOLD = "import sys; from cnn_core.jobs.job import Job; from pathlib import Path; k = Job(Path(sys.argv[1])).lock(); print('held', flush=True); sys.stdin.read()"
+HOLD = """
+import sys
+from pathlib import Path
+from cnn_core.jobs.job import Job
+lock = Job(Path(sys.argv[1])).lock()
+print('held', flush=True)
+sys.stdin.read()
+"""
 
 
 def make(root, words="digits-small_cnn", **state):
