@@ -7,7 +7,6 @@ import os
 import weakref
 from pathlib import Path
 
-
 _held: weakref.WeakSet[Lock] = weakref.WeakSet()
 
 
