@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
-
 import pandas as pd
 import streamlit as st
 
@@ -38,7 +36,7 @@ def table(runs: list[shell.Record]) -> shell.Record | None:
         height="content" if len(runs) <= 15 else 560,
         row_height=38,
         placeholder="–",
-        key=f"runs.table.{zlib.crc32(' '.join(one['run'] for one in runs).encode())}",  # another list: chosen anew
+        key=shell.list_key("runs.table", runs),
         on_select="rerun",
         selection_mode="single-row",
         selection_default=None if looked_at is None else {"selection": {"rows": [looked_at]}},

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from cnn_core.runs.loaded import Run
 
 
-WARM = ("altair", "pandas", "sklearn.datasets", "torch", "cnn_core.actions.asking", "cnn_core.actions.planning")
+# torch first: scipy, which scikit-learn imports, breaks on a torch that another thread has imported by half.
+WARM = ("torch", "sklearn.datasets", "cnn_core.actions.asking", "cnn_core.actions.planning")
 
 
 @st.cache_resource(show_spinner=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -162,6 +163,11 @@ def record(run: str) -> Record | None:
 def all_runs() -> list[Record]:
     """All runs, newest first."""
     return actions.runs()
+
+
+def list_key(prefix: str, runs: list[Record]) -> str:
+    """A widget key that changes with the list, so that a chosen row never means another run."""
+    return f"{prefix}.{zlib.crc32(' '.join(one['run'] for one in runs).encode())}"
 
 
 def newest(wanted: Callable[[Record], bool]) -> str | None:

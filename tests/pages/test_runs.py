@@ -1,0 +1,148 @@
+"""The list of runs through app.py; the run in the address bar on every page that looks at one."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn_core import actions
+from cnn_core.runs.run import RunFolder
+from pages.parts import shell
+from pages.parts.words import md
+from tests.pages.states import address, begun, buttons, texts
+
+BAD = ["", "../", "../../etc/passwd", "nope", "%2e%2e", "<img src=x onerror=alert(1)>", "**x**", "🦊", "a" * 10_000]
+
+
+def chosen(at: AppTest, row: int) -> AppTest:
+    """Choose a row of the table, as a click does."""
+    key = shell.list_key("runs.table", actions.runs())
+    at.session_state[key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    return at.run()
+
+
+def test_without_a_run_it_says_how_to_get_one(visit):
+    at = visit("runs")
+    assert [one.value for one in at.subheader] == ["No run yet"]
+    assert buttons(at)["Set up a run"].proto.type == "primary"
+    assert not at.dataframe
+
+
+def test_all_runs_are_listed_the_newest_first(visit, runs):
+    frame = visit("runs").dataframe[0].value
+    assert frame["run"].tolist() == [
+        f"digits · small_cnn · {runs.small[-4:]}",
+        f"digits · mlp · {runs.mlp[-4:]}",
+        f"digits · small_cnn · {runs.failed[-4:]}",
+    ]
+    assert [one[0] for one in frame["status"]] == ["done", "done", "failed"]
+    assert frame["epochs"].tolist() == ["2 of 2", "1 of 1", "0 of 2"]
+    record = RunFolder(runs.folder / runs.small).record()
+    assert frame["test"][0] == pytest.approx(100 * record["test_accuracy"])
+    assert frame["best"].isna().tolist() == [False, False, True]
+
+
+def test_the_chosen_run_is_the_one_looked_at_and_leads_to_its_pages(visit, runs):
+    at = chosen(visit("runs"), 1)
+    assert address(at) == runs.mlp
+    buttons(at)["Watch"].click().run()
+    assert at.title[0].value == "Watch"
+    assert address(at) == runs.mlp
+
+
+def test_the_run_in_the_address_is_chosen_already(visit, runs):
+    at = visit("runs", run=runs.mlp)
+    assert f"digits · mlp · {runs.mlp[-4:]}" in texts(at).replace("\\", "")
+
+
+def test_a_run_that_learned_nothing_can_only_be_watched(visit, runs):
+    at = chosen(visit("runs"), 2)
+    assert not buttons(at)["Watch"].disabled
+    assert buttons(at)["Evaluate"].disabled
+    assert buttons(at)["Explain"].disabled
+
+
+def test_deleting_asks_first_and_then_moves_the_run_to_the_trash(visit, runs):
+    at = chosen(visit("runs"), 1)
+    buttons(at)["Delete"].click().run()
+    assert (runs.folder / runs.mlp).exists()
+    assert "goes into the folder" in texts(at)
+    buttons(at)["Delete it"].click().run()
+    assert not at.exception
+    assert not (runs.folder / runs.mlp).exists()
+    assert (runs.folder / ".trash" / runs.mlp / "state.json").exists()
+    assert len(at.dataframe[0].value) == 2
+    assert address(at) is None
+
+
+def test_keeping_keeps(visit, runs):
+    at = chosen(visit("runs"), 1)
+    buttons(at)["Delete"].click().run()
+    buttons(at)["Keep it"].click().run()
+    assert len(at.dataframe[0].value) == 3
+
+
+def test_a_run_that_trains_cannot_be_deleted(visit, runs):
+    with begun(runs.folder / runs.small):
+        at = chosen(visit("runs"), 0)
+        assert buttons(at)["Delete"].disabled
+
+
+def test_a_run_that_is_deleted_by_another_meanwhile_is_a_sentence(visit, runs):
+    at = chosen(visit("runs"), 1)
+    buttons(at)["Delete"].click().run()
+    (runs.folder / runs.mlp).rename(runs.folder / ".gone")
+    buttons(at)["Delete it"].click().run()
+    assert "does not exist" in at.error[0].value
+
+
+def test_a_training_elsewhere_shows_under_the_navigation_and_links_to_it(visit, runs):
+    with begun(runs.folder / runs.small, epochs=2, epochs_planned=8):
+        at = visit("runs")
+        assert "Training now, epoch 3 of 8" in [one.value for one in at.sidebar.caption]
+        assert any(one.proto.page == "watch" for one in at.sidebar.get("page_link"))
+        assert not visit("watch", run=runs.small).sidebar.caption  # one is looking at it
+    assert not visit("runs").sidebar.caption
+
+
+@pytest.mark.parametrize("page", ["home", "watch", "runs", "evaluate", "explain", "train"])
+def test_the_run_in_the_address_survives_the_way_to_every_page(visit, runs, page):
+    at = visit(page, run=runs.small)
+    assert address(at) == runs.small
+    assert at.session_state["run_id"] == runs.small
+
+
+@pytest.mark.parametrize("bad", BAD, ids=[text[:12] or "empty" for text in BAD])
+def test_a_bad_address_is_a_sentence_and_reads_no_file(visit, runs, bad):
+    at = visit("runs", run=bad)
+    assert len(at.warning) == 1
+    assert address(at) is None
+    assert len(at.warning[0].value) < 400
+    if bad:
+        assert md(bad[:10]) in at.warning[0].value
+    at.run()
+    assert not at.warning  # said once
+
+
+def test_the_beginning_of_an_id_is_no_address(visit, runs):
+    assert visit("runs", run=runs.small[:-1]).warning
+    assert not visit("runs", run=runs.small).warning
+
+
+def test_names_in_a_record_never_become_markup(visit, runs):
+    hostile = "**bold** <b>x</b> [a](javascript:alert(1)) ![](http://x.test/p.png)"
+    RunFolder(runs.folder / runs.small).update(label=hostile)
+    at = chosen(visit("runs"), 0)
+    shown = f"{hostile} · {runs.small[-4:]}"
+    assert md(shown) in [one.value for one in at.caption]
+    buttons(at)["Delete"].click().run()
+    assert any(md(shown) in one.value for one in at.markdown)
+    assert shown in at.dataframe[0].value["run"].tolist()  # cells are literal
+    with begun(runs.folder / runs.small):
+        assert [one.proto.label for one in visit("runs").sidebar.get("page_link")] == [md(shown)]
+
+
+def test_every_address_equals_its_file_name():
+    for rows in shell._PAGES.values():
+        for name, _, _ in rows:
+            assert (shell.ASSETS.parent / "pages" / f"{name}.py").is_file()
