@@ -1,4 +1,4 @@
-"""Make the pictures of the first page: `python assets/make_pictures.py`. Every one is what ConvScope itself computes.
+"""Make the pictures of the first page: `python -m assets.make_pictures`. Every one is what ConvScope itself computes.
 
 The heat is Grad-CAM of a network trained here on drawn shapes, the mistakes are those of a network that read
 scikit-learn's handwritten digits for one epoch. Nothing is painted by hand.
@@ -15,62 +15,64 @@ from PIL import Image, ImageDraw
 from cnn_core import actions, experiment
 from cnn_core.evaluation.cases import mistakes
 from cnn_core.figures.overlay import enlarged, overlay
+from cnn_core.runs.loaded import Run
 
 HERE = Path(__file__).parent
-GAP, CORNER = 6, 8
+GAP, CORNER = 4, 5
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        shapes = trained(folder, {"name": "shapes", "options": {"size": 64}}, epochs=12)
-        digits = trained(folder, {"name": "digits"}, epochs=1)
+        drawn = {"name": "shapes", "options": {"size": 64, "count": 6000}}
+        shapes = trained(folder, drawn, {"name": "resnet_cifar", "options": {"depth": 8}}, epochs=10)
+        digits = trained(folder, {"name": "digits"}, {"name": "small_cnn"}, epochs=1, lr=2e-4)
         hero(shapes)
         why(shapes)
         learned(shapes)
         wrong(digits)
 
 
-def trained(folder: str, data: dict[str, object], epochs: int) -> actions.Run:
-    raw = {"data": data, "model": {"name": "small_cnn"}, "train": {"epochs": epochs}}
+def trained(folder: str, data: dict[str, object], model: dict[str, object], **train: float) -> Run:
+    raw = {"data": data, "model": model, "augmentation": ["flip"] if data["name"] == "shapes" else [], "train": train}
     record = actions.train(experiment.resolve(raw), runs=folder)
     print(record["label"], record["test_accuracy"])  # noqa: T201
     return actions.load_run(record["run"], runs=folder)
 
 
-def hero(run: actions.Run) -> None:
-    """A picture of the test set that the network was sure of, and what decided."""
-    index = sure(run, "star" if "star" in run.classes else run.classes[-1])[0]
-    picture = actions.pictures(run, "test", [index])[0][0]
+def hero(run: Run) -> None:
+    """A star of the test set that the network was sure of, and what decided."""
+    index = sure(run, "star")[5]
+    picture = actions.pictures(run.experiment, "test", [index])[0][0]
     found = actions.explain(run, picture)
     print("hero:", found.target, round(found.probability, 4), found.layer, found.grid)  # noqa: T201
-    save(enlarged(picture, 480), "hero-picture")
-    save(overlay(picture, found.heat, 1.0, side=480), "hero-heat")
+    save(enlarged(picture, 400), "hero-picture")
+    save(overlay(picture, found.heat, 0.7, side=400), "hero-heat")
 
 
-def why(run: actions.Run) -> None:
-    """Heat over eight more pictures."""
-    indices = [index for name in run.classes for index in sure(run, name)[1:3]][:6]
-    stack = actions.pictures(run, "test", indices)[0]
+def why(run: Run) -> None:
+    """What decided for two of the surest of three classes."""
+    indices = [index for name in ("star", "square", "circle") for index in sure(run, name)[2:4]]
+    stack = actions.pictures(run.experiment, "test", indices)[0]
     heats = [actions.explain(run, picture).heat for picture in stack]
-    tiles = [overlay(picture, heat, 1.0, side=192) for picture, heat in zip(stack, heats, strict=True)]
+    tiles = [overlay(picture, heat, 0.7, side=128) for picture, heat in zip(stack, heats, strict=True)]
     save(tiled(tiles, 3), "question-explain")
 
 
-def learned(run: actions.Run) -> None:
+def learned(run: Run) -> None:
     """What shapes look like."""
-    stack = actions.pictures(run, "train", range(24))[0]
-    save(tiled([enlarged(picture, 96) for picture in stack], 6), "question-train")
+    stack = actions.pictures(run.experiment, "train", range(24))[0]
+    save(tiled([enlarged(picture, 64) for picture in stack], 6), "question-train")
 
 
-def wrong(run: actions.Run) -> None:
+def wrong(run: Run) -> None:
     """The surest mistakes."""
     found = run.predictions("test")
     indices = [one.index for one in mistakes(found.logits, found.targets)][:24]
-    stack = actions.pictures(run, "test", indices)[0]
-    save(tiled([enlarged(picture, 96) for picture in stack], 6), "question-evaluate")
+    stack = actions.pictures(run.experiment, "test", indices)[0]
+    save(tiled([enlarged(picture, 64) for picture in stack], 6), "question-evaluate")
 
 
-def sure(run: actions.Run, name: str) -> list[int]:
+def sure(run: Run, name: str) -> list[int]:
     """Test pictures of a class that were right, the surest first."""
     found, target = run.predictions("test"), run.classes.index(name)
     margin = found.logits[:, target] - np.delete(found.logits, target, 1).max(1)

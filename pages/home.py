@@ -48,7 +48,7 @@ def invitation(record: dict[str, Any] | None) -> None:
         pair = st.columns(2, wrap=False)
         pair[0].image(shell.asset("hero-picture.png"), width="stretch")
         pair[1].image(shell.asset("hero-heat.png"), width="stretch")
-        st.caption("It said “triangle”. The glow shows which part of the picture decided.")
+        st.caption("It said “star”, and was 99.9% sure. The glow shows which part of the picture decided.")
     questions()
 
 
