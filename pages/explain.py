@@ -32,7 +32,8 @@ def main() -> None:
 
 def _source(run: str) -> Source | None:
     try:
-        return choose_picture.current(run)
+        with st.spinner("Reading the picture …"):
+            return choose_picture.current(run)
     except UserError as error:
         shell.problem(str(error))
         return None
@@ -41,7 +42,7 @@ def _source(run: str) -> Source | None:
 def _answer(run: str, source: Source) -> explain_view.Answer | None:
     """What the network says; a photo that cannot be read gives way to the picture before it."""
     try:
-        with st.spinner("Asking the network …"):
+        with st.spinner("Asking the network …"), st.skeleton(explain_view.SQUARE + 60):
             return explain_view.answer(run, source)
     except BadPicture as error:
         st.session_state["explain.bad"] = (source.name, str(error))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cnn_core.runs.loaded import Run
 
 SPLIT = "test"
-CELL_MOST = 40  # pictures shown of one cell
+CELL_MOST = 30  # pictures shown of one cell
 LINE_MOST = 24  # surest mistakes in one line
 UNITS: dict[str, Unit] = {"Counts": "count", "% of row": "row", "% of column": "column"}
 Report = dict[str, Any]

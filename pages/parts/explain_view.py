@@ -253,7 +253,7 @@ def ask_differently(
         in_color = False
         if found.seen.shape[2] == 3:
             in_color = st.toggle(
-                "Keep the photo's colours",
+                "Keep the picture's colours",
                 key="explain.in_color",
                 help="Off: every colour you see is heat. On: a red cup may look hot.",
             )
