@@ -21,16 +21,7 @@ def guess_bars(
         asked: position of the guess that the page explains, in our colour; None: not among them.
     """
     colors = palette(theme)
-    frame = pd.DataFrame(
-        {
-            "rank": range(len(names)),
-            "name": [shorten(name, 40) for name in names],
-            "share": list(shares),
-            "text": [_percent(share) for share in shares],
-            "asked": [rank == asked for rank in range(len(names))],
-            "full": 1.0,
-        }
-    )
+    frame = _frame(names, shares, asked)
     base = alt.Chart(frame).encode(y=alt.Y("rank:O", axis=None))
     wide = alt.X("full:Q", axis=None, scale=alt.Scale(domain=[0, 1]))
     track = base.mark_bar(size=14, cornerRadius=3, color=colors.grid).encode(x=wide)
@@ -47,6 +38,19 @@ def guess_bars(
 
 
 _ROOM = 150  # pixels for names at most
+
+
+def _frame(names: Sequence[str], shares: Sequence[float], asked: int | None) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "rank": range(len(names)),
+            "name": [shorten(name, 40) for name in names],
+            "share": list(shares),
+            "text": [_percent(share) for share in shares],
+            "asked": [rank == asked for rank in range(len(names))],
+            "full": 1.0,
+        }
+    )
 
 
 def _percent(share: float) -> str:

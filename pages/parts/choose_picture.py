@@ -195,24 +195,33 @@ def _tests(run: str, place: str, size: int) -> None:
         on_pick=lambda: _picked(key, indices),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input(
-            f"Or by its number, 0 to {count - 1:,}",
-            0,
-            count - 1,
-            value=None,
-            step=1,
-            key=f"explain.number.{place}",
-            on_change=_typed,
-            args=(f"explain.number.{place}",),
-            width=220,
-            placeholder="number",
-        )
+        _by_number(place, count)
         if pages > 1:
             st.space("stretch")
-            with st.container(horizontal=True, vertical_alignment="center", width="content"):
-                st.button("Earlier", key=f"explain.back.{place}", type="tertiary", on_click=_turn, args=(-1,))
-                st.markdown(f":gray[{indices[0]:,} to {indices[-1]:,} of {count:,}]", width="content")
-                st.button("More", key=f"explain.more.{place}", type="tertiary", on_click=_turn, args=(1,))
+            _turn_pages(place, f"{indices[0]:,} to {indices[-1]:,} of {count:,}")
+
+
+def _by_number(place: str, count: int) -> None:
+    key = f"explain.number.{place}"
+    st.number_input(
+        f"Or by its number, 0 to {count - 1:,}",
+        0,
+        count - 1,
+        value=None,
+        step=1,
+        key=key,
+        on_change=_typed,
+        args=(key,),
+        width=220,
+        placeholder="number",
+    )
+
+
+def _turn_pages(place: str, where: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        st.button("Earlier", key=f"explain.back.{place}", type="tertiary", on_click=_turn, args=(-1,))
+        st.markdown(f":gray[{where}]", width="content")
+        st.button("More", key=f"explain.more.{place}", type="tertiary", on_click=_turn, args=(1,))
 
 
 def _picked(key: str, indices: tuple[int, ...]) -> None:

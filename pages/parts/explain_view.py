@@ -246,18 +246,23 @@ def ask_differently(
             on_change=lambda: changed("layer", st.session_state["explain.layer"]),
             help="Late layers know more of the class but see fewer places; the second numbers are the map's grid.",
         )
-        opacity = st.slider("Heat opacity", 0.0, 1.0, 0.5, 0.05, key="explain.opacity", persist_state="session")
-        colors = st.selectbox(
+        return _look(in_color=found.seen.shape[2] == 3)
+
+
+def _look(in_color: bool) -> dict[str, Any]:
+    """How the heat is painted; colours can be kept where there are any."""
+    return {
+        "opacity": st.slider("Heat opacity", 0.0, 1.0, 0.5, 0.05, key="explain.opacity", persist_state="session"),
+        "colors": st.selectbox(
             "Heat colours", list(COLORS), format_func=COLORS.__getitem__, key="explain.colors", persist_state="session"
-        )
-        in_color = False
-        if found.seen.shape[2] == 3:
-            in_color = st.toggle(
-                "Keep the picture's colours",
-                key="explain.in_color",
-                help="Off: every colour you see is heat. On: a red cup may look hot.",
-            )
-    return {"opacity": opacity, "colors": colors, "in_color": in_color}
+        ),
+        "in_color": in_color
+        and st.toggle(
+            "Keep the picture's colours",
+            key="explain.in_color",
+            help="Off: every colour you see is heat. On: a red cup may look hot.",
+        ),
+    }
 
 
 def _address(classes: tuple[str, ...], index: int) -> str:

@@ -10,14 +10,9 @@ from streamlit.testing.v1 import AppTest
 from cnn_core import actions
 from cnn_core.experiment import resolve
 from pages.parts.words import md
+from tests.pages.states import begun, texts
 
 HOSTILE = ["**bold**", "<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "🦊" * 20, "x" * 10_000]
-
-
-def texts(at: AppTest) -> str:
-    """All that is written on a page."""
-    kinds = (at.title, at.header, at.subheader, at.markdown, at.caption, at.error, at.warning, at.info)
-    return "\n".join(str(one.value) for kind in kinds for one in kind)
 
 
 @pytest.fixture
@@ -130,6 +125,20 @@ def test_a_run_that_has_not_begun_says_so(visit, monkeypatch):
     at = visit("evaluate", run=waiting)
     assert not at.metric
     assert [one.label for one in at.button] == ["Watch it"]
+
+
+def test_a_run_that_still_trains_is_shown_as_far_as_it_came(visit, runs):
+    with begun(runs.folder / runs.small):
+        at = visit("evaluate", run=runs.small)
+        assert at.header
+        assert "is still training. This is epoch" in texts(at)
+
+
+def test_a_run_in_its_first_epoch_says_so(visit, runs):
+    with begun(runs.folder / runs.failed):
+        at = visit("evaluate", run=runs.failed)
+        assert "Its first epoch is not over yet" in texts(at)
+        assert not at.metric
 
 
 @pytest.mark.parametrize("address", ["", "../", "..%2f..", "nix", "<b>x</b>", "x" * 10_000, "🦊"])

@@ -11,7 +11,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cnn_core import actions
-from tests.pages.test_evaluate import HOSTILE, texts
+from tests.pages.states import texts
+from tests.pages.test_evaluate import HOSTILE
 
 
 def png(picture: Image.Image, kind: str = "PNG", **more: object) -> bytes:

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from cnn_core import actions, build_model
 from cnn_core.base.errors import Failed
 from cnn_core.experiment import Experiment, resolve
-from tests.pages.test_evaluate import texts
+from tests.pages.states import texts
 
 UNTOUCHED = {"data": {"name": "digits"}, "model": {"name": "small_cnn"}}
 
