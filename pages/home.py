@@ -11,6 +11,7 @@ import streamlit as st
 from cnn_core import actions
 from cnn_core.base.errors import UserError
 from cnn_core.evaluation.cases import Case
+from cnn_core.runs.live import Live
 from pages.parts import again, cached, following, shell
 from pages.parts.gallery import Form, Thumb, gallery
 from pages.parts.words import md, percent, plural
@@ -86,7 +87,7 @@ def working(run: str) -> None:
     view()
 
 
-def curve_and_wall(now, heading: str) -> None:
+def curve_and_wall(now: Live, heading: str) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader(heading, anchor=False)
@@ -120,6 +121,19 @@ def done(run: str, record: dict[str, Any]) -> None:
         f"{report['n'] - len(wrong)} of {report['n']} test pictures right after {plural(record['epochs'], 'epoch')}. "
         f"Always answering “{md(base['class'])}” would get {percent(base['accuracy'])}."
     )
+    next_steps(run)
+    st.space("small")
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("How often it was right", anchor=False)
+        following.accuracy(actions.live(run), f"home.curve.{run}", height=260)
+    with right:
+        hard(run, wrong, narrow)
+    questions()
+
+
+def next_steps(run: str) -> None:
+    """On to the mistakes; or once more; or something else."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("See where it goes wrong", type="primary", icon=":material/grid_on:", key="home.evaluate"):
             shell.go("evaluate", run)
@@ -132,14 +146,6 @@ def done(run: str, record: dict[str, Any]) -> None:
             begin(partial(again.settings, run, seed=cached.experiment(run).train.seed + 1))
         if st.button("Train on other pictures", type="tertiary", icon=":material/tune:", key="home.train"):
             shell.go("train")
-    st.space("small")
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.subheader("How often it was right", anchor=False)
-        following.accuracy(actions.live(run), f"home.curve.{run}", height=260)
-    with right:
-        hard(run, wrong, narrow)
-    questions()
 
 
 def hard(run: str, wrong: list[Case], narrow: list[Case]) -> None:

@@ -12,12 +12,28 @@ from pages.parts.words import ago, duration, md
 shell.require_app()
 
 WORDS = {"queued": "waiting", "running": "training", "stopped": "stopped", "done": "done", "failed": "failed"}
+TICK = 3.0  # seconds between two looks while something trains
 CHIPS = {"waiting": "gray", "training": "primary", "stopped": "gray", "done": "green", "failed": "orange"}
 
+COLUMNS = {
+    "run": st.column_config.TextColumn(width="medium"),
+    "status": st.column_config.MultiselectColumn(options=list(CHIPS), color=list(CHIPS.values()), width="small"),
+    "epochs": st.column_config.TextColumn(width="small"),
+    "best": st.column_config.NumberColumn(
+        format="%.1f%%", width="small", help="Validation accuracy at the best epoch."
+    ),
+    "test": st.column_config.NumberColumn(
+        format="%.1f%%", width="small", help="Accuracy on the test pictures, by the best epoch."
+    ),
+    "parameters": st.column_config.NumberColumn(format="localized", width="small"),
+    "time": st.column_config.TextColumn(width="small", help="Inside training steps."),
+    "started": st.column_config.TextColumn(width="small"),
+}
 
-def table(runs: list[shell.Record]) -> shell.Record | None:
-    """The list; returns the run whose row is chosen, which is the run looked at."""
-    frame = pd.DataFrame(
+
+def frame_of(runs: list[shell.Record]) -> pd.DataFrame:
+    """What the list says of each run."""
+    return pd.DataFrame(
         {
             "run": [shell.run_label(one) for one in runs],
             "status": [[WORDS[one["status"]]] for one in runs],
@@ -26,12 +42,16 @@ def table(runs: list[shell.Record]) -> shell.Record | None:
             "test": [_hundred(one["test_accuracy"]) for one in runs],
             "parameters": [one["parameters"] for one in runs],
             "time": [duration(one["seconds"]) if one["seconds"] else None for one in runs],
-            "started": [ago(one["created"]) for one in runs],
+            "started": [ago(one.get("created")) for one in runs],
         }
     )
+
+
+def table(runs: list[shell.Record]) -> shell.Record | None:
+    """The list; returns the run whose row is chosen, which is the run looked at."""
     looked_at = next((i for i, one in enumerate(runs) if one["run"] == shell.run_id()), None)
     event = st.dataframe(
-        frame,
+        frame_of(runs),
         hide_index=True,
         height="content" if len(runs) <= 15 else 560,
         row_height=38,
@@ -40,22 +60,7 @@ def table(runs: list[shell.Record]) -> shell.Record | None:
         on_select="rerun",
         selection_mode="single-row",
         selection_default=None if looked_at is None else {"selection": {"rows": [looked_at]}},
-        column_config={
-            "run": st.column_config.TextColumn(width="medium"),
-            "status": st.column_config.MultiselectColumn(
-                options=list(CHIPS), color=list(CHIPS.values()), width="small"
-            ),
-            "epochs": st.column_config.TextColumn(width="small"),
-            "best": st.column_config.NumberColumn(
-                format="%.1f%%", width="small", help="Validation accuracy at the best epoch."
-            ),
-            "test": st.column_config.NumberColumn(
-                format="%.1f%%", width="small", help="Accuracy on the test pictures, by the best epoch."
-            ),
-            "parameters": st.column_config.NumberColumn(format="localized", width="small"),
-            "time": st.column_config.TextColumn(width="small", help="Inside training steps."),
-            "started": st.column_config.TextColumn(width="small"),
-        },
+        column_config=COLUMNS,
     )
     rows = event["selection"]["rows"]
     return runs[rows[0]] if rows and rows[0] < len(runs) else None
@@ -65,25 +70,33 @@ def _hundred(share: float | None) -> float | None:
     return None if share is None else 100 * share
 
 
+def lead_on(one: shell.Record) -> None:
+    """The pages that look at a run; those that need a trained network wait for its first epoch."""
+    for page, label, icon in (
+        ("watch", "Watch", "monitoring"),
+        ("evaluate", "Evaluate", "grid_on"),
+        ("explain", "Explain", "image_search"),
+    ):
+        closed = page != "watch" and not one["epochs"]
+        if st.button(
+            label,
+            icon=f":material/{icon}:",
+            key=f"runs.{page}",
+            disabled=closed,
+            help="No epoch has ended yet." if closed else None,
+        ):
+            shell.go(page, one["run"])
+
+
 def tools(one: shell.Record | None) -> None:
     """What can be done with the chosen run."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if one is None:
             st.caption("Choose a run to look at it.")
             return
-        learned, busy = bool(one["epochs"]), one["status"] in shell.LIVE
-        early = "" if learned else "No epoch has ended yet."
+        busy = one["status"] in shell.LIVE
         st.caption(md(shell.run_label(one)), width="content")
-        for page, label, icon in (
-            ("watch", "Watch", "monitoring"),
-            ("evaluate", "Evaluate", "grid_on"),
-            ("explain", "Explain", "image_search"),
-        ):
-            closed = page != "watch" and not learned
-            if st.button(
-                label, icon=f":material/{icon}:", key=f"runs.{page}", disabled=closed, help=early if closed else None
-            ):
-                shell.go(page, one["run"])
+        lead_on(one)
         st.space("stretch")
         if st.button(
             "Delete",
@@ -115,11 +128,25 @@ def delete(run: str) -> None:
 
 
 def listing() -> None:
-    runs = shell.all_runs()
-    chosen = table(runs)
-    if chosen is not None and chosen["run"] != shell.run_id():
-        shell.look_at(chosen["run"])
-    tools(chosen)
+    """The table, which follows what trains, and under it what can be done; a dialog survives the table's ticks."""
+    busy = any(one["status"] in shell.LIVE for one in shell.all_runs())
+    whole = True  # this is a run of the whole page; later the table runs alone
+
+    @st.fragment(run_every=TICK if busy else None)
+    def rows() -> None:
+        chosen = table(shell.all_runs())
+        run = chosen["run"] if chosen else None
+        if run != st.session_state.get("runs.chosen"):
+            st.session_state["runs.chosen"] = run
+            if run:
+                shell.look_at(run)
+            if not whole:
+                st.rerun()
+
+    rows()
+    whole = False
+    run = st.session_state.get("runs.chosen")
+    tools(shell.record(run) if run else None)
 
 
 with shell.title_row("Runs", picker=False):

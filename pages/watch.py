@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn_core import actions
+from cnn_core.runs.live import Live
 from pages.parts import again, following, shell
 from pages.parts.words import number, percent, plural
 
@@ -39,7 +40,7 @@ BADGES = {
 }
 
 
-def status_line(now) -> None:
+def status_line(now: Live) -> None:
     """Badge, where it is, and what can be done about it now."""
     record = now.record
     word, icon, colour = BADGES[record["status"]]
@@ -54,7 +55,7 @@ def status_line(now) -> None:
         st.progress(now.progress)
 
 
-def ended_controls(record) -> None:
+def ended_controls(record: shell.Record) -> None:
     done = record["status"] == "done"
     if done:
         again.longer_button(record, "watch.longer")
@@ -66,7 +67,7 @@ def ended_controls(record) -> None:
         following.resume_button(record, "watch.resume")
 
 
-def live_controls(record) -> None:
+def live_controls(record: shell.Record) -> None:
     st.segmented_control(
         "Epochs shown",
         ["All", "Last 10"],
@@ -83,7 +84,7 @@ def live_controls(record) -> None:
     following.stop_button(record, "watch.stop")
 
 
-def metrics(now) -> None:
+def metrics(now: Live) -> None:
     record, last = now.record, now.rows[-1] if now.rows else {}
     best = record["status"] == "done"
     accuracy = record["val_accuracy"] if best else last.get("val_accuracy")
@@ -96,7 +97,7 @@ def metrics(now) -> None:
         st.metric("Pictures per second", number(now.images_per_second), help="While training, validation left out.")
 
 
-def machine(record) -> None:
+def machine(record: shell.Record) -> None:
     facts = [f"Step {record['step']:,} of {record['steps']:,}"]
     if record["device"]:
         facts.append(", ".join(filter(None, (record["device"].upper(), record["precision"]))))
@@ -107,7 +108,7 @@ def machine(record) -> None:
     st.caption(" · ".join(facts))
 
 
-def trouble(now) -> None:
+def trouble(now: Live) -> None:
     """A run that failed: why, the way out, the loss up to the end, the last words."""
     record = now.record
     shell.problem(record["message"] or f"It failed ({record['reason'] or 'no reason known'}).")

@@ -81,12 +81,11 @@ def loss_by_step(losses: Sequence[Row], ended: int, theme: str, height: int = 28
     base = alt.Chart(alt.NamedData("rows")).encode(x=x, y=y)
     end = base.transform_filter("datum.mark == 'last'")
     tip = [alt.Tooltip("x:Q", title="step"), alt.Tooltip("value:Q", title="loss", format=".3g")]
+    words = end.mark_text(align="right", dy=-14, dx=4, color=colors.ink, fontSize=12)
     chart = _layers(
         base.mark_line(strokeWidth=2.2, color=colors.ours).encode(tooltip=tip),
         end.mark_point(shape="cross", angle=45, size=130, filled=True, opacity=1, color=colors.wrong),
-        end.mark_text(align="right", dy=-14, dx=4, color=colors.ink, fontSize=12).encode(
-            text=alt.value("then infinite")
-        ),
+        words.encode(text=alt.value("then infinite")),
     )
     return Curve(_bare(quiet(chart, theme, height)), frame)
 
@@ -96,33 +95,34 @@ def _spec(
     span: Span, values: Span, form: str, unit: str, corner: Corner, side: Side, theme: str, height: int
 ) -> dict[str, Any]:
     axis = alt.Axis(tickCount=4, format=form, labelExpr=f"datum.label + '{unit}'")
+    x = alt.X("x:Q", title="epoch", axis=_x_axis(span[1] - span[0])).scale(domain=list(span), nice=False)
+    y = alt.Y("value:Q", title=None, axis=axis).scale(domain=list(values), nice=False)
+    return _bare(quiet(_marks(x, y, corner, side, theme), theme, height))
+
+
+def _marks(x: alt.X, y: alt.Y, corner: Corner, side: Side, theme: str) -> alt.LayerChart:
+    """Both lines, their last points, the ring with its words, and what a pointer finds."""
     colors = palette(theme)
-    color = alt.Color("series:N").scale(domain=SERIES, range=[colors.ours, colors.other])
     legend = alt.Legend(
         title=None, orient=corner, symbolType="stroke", symbolStrokeWidth=3, labelColor=colors.mute, labelFontSize=12
     )
-    x = alt.X("x:Q", title="epoch", axis=_x_axis(span[1] - span[0])).scale(domain=list(span), nice=False)
-    y = alt.Y("value:Q", title=None, axis=axis).scale(domain=list(values), nice=False)
-    base = alt.Chart(alt.NamedData("rows")).encode(x=x, y=y, color=color.legend(legend))
+    color = alt.Color("series:N").scale(domain=SERIES, range=[colors.ours, colors.other]).legend(legend)
     dash = alt.StrokeDash("series:N").scale(domain=SERIES, range=[[1, 0], [4, 3]]).legend(legend)
     tip = [
         alt.Tooltip("series:N", title=" "),
         alt.Tooltip("x:Q", title="epoch", format=".4~g"),
         alt.Tooltip("value:Q", title="value", format=".4~g"),
     ]
-    ring = base.transform_filter("indexof(datum.mark, 'best') >= 0")
-    chart = _layers(
+    base = alt.Chart(alt.NamedData("rows")).encode(x=x, y=y, color=color)
+    end, ring = (base.transform_filter(f"indexof(datum.mark, '{mark}') >= 0") for mark in ("last", "best"))
+    words = ring.mark_text(align=side, dy=-15, color=colors.ink, fontSize=12)
+    return _layers(
         base.mark_line(strokeWidth=2.2, clip=True).encode(strokeDash=dash, detail="series:N"),
-        base.transform_filter("indexof(datum.mark, 'last') >= 0").mark_point(
-            size=44, filled=True, opacity=1, clip=False
-        ),
+        end.mark_point(size=44, filled=True, opacity=1, clip=False),
         ring.mark_point(size=110, filled=False, strokeWidth=2.2, opacity=1, color=colors.ours),
-        ring.mark_text(align=side, dy=-15, color=colors.ink, fontSize=12).encode(
-            text=alt.Text("label:N"), color=alt.value(colors.ink)
-        ),
+        words.encode(text=alt.Text("label:N"), color=alt.value(colors.ink)),
         base.mark_point(size=160, opacity=0).encode(tooltip=tip),
     )
-    return _bare(quiet(chart, theme, height))
 
 
 def _bare(chart: alt.LayerChart) -> dict[str, Any]:

@@ -183,7 +183,7 @@ def named(run: str) -> str:
 
 def run_label(one: Record) -> str:
     """A run as lists name it: what it is, and the end of its id, which tells equals apart."""
-    return f"{one['label']} · {one['run'].rsplit('-', 1)[-1]}"
+    return f"{one['label'] or 'unreadable'} · {one['run'].rsplit('-', 1)[-1]}"
 
 
 # --- rows ----------------------------------------------------------------------------------------

@@ -124,6 +124,17 @@ def test_a_bad_address_is_a_sentence_and_reads_no_file(visit, runs, bad):
     assert not at.warning  # said once
 
 
+def test_a_run_whose_state_is_damaged_is_listed_and_spoils_nothing(visit, runs):
+    (runs.folder / runs.mlp / "state.json").write_text("{}")
+    at = visit("runs")
+    frame = at.dataframe[0].value
+    assert frame["run"][1] == f"unreadable · {runs.mlp[-4:]}"
+    assert frame["status"][1] == ["failed"]
+    at = chosen(at, 1)
+    assert not at.exception
+    assert "Watch" not in buttons(at)
+
+
 def test_the_beginning_of_an_id_is_no_address(visit, runs):
     assert visit("runs", run=runs.small[:-1]).warning
     assert not visit("runs", run=runs.small).warning
