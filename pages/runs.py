@@ -116,8 +116,10 @@ def ask_delete(one: shell.Record) -> None:
         "it no longer appears here."
     )
     with st.container(horizontal=True):
-        st.button("Delete it", type="primary", key="runs.delete.yes", on_click=delete, args=(one["run"],))
-        st.button("Keep it", key="runs.delete.no")
+        yes = st.button("Delete it", type="primary", key="runs.delete.yes", on_click=delete, args=(one["run"],))
+        no = st.button("Keep it", key="runs.delete.no")
+    if yes or no:
+        st.rerun()  # closes the dialog
 
 
 def delete(run: str) -> None:
@@ -153,6 +155,7 @@ with shell.title_row("Runs", picker=False):
     if shell.all_runs() and st.button("New run", type="primary", icon=":material/add:", key="runs.new"):
         shell.go("train")
 if shell.all_runs():
+    st.space("xsmall")  # else the table's own tools cover the button
     listing()
 else:
     with shell.empty("table_rows", "No run yet", "Every training becomes a run: its settings, its curve, its weights."):
