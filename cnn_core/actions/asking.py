@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,8 @@ from cnn_core.base.settings import runs_folder
 from cnn_core.data.sets import SPLITS
 from cnn_core.evaluation import report, softmax
 from cnn_core.experiment import Experiment, load_data
-from cnn_core.figures.overlay import overlay
+from cnn_core.figures import overlay as overlays
 from cnn_core.network import Network, Pictured
-from cnn_core.pictures import png_bytes
 from cnn_core.runs.loaded import Run
 from cnn_core.runs.run import find_run
 
@@ -83,14 +81,12 @@ def explain(
 
 def npy(explanation: Explanation) -> bytes:
     """The map as a .npy file: float32 (H, W) in pixels of the network's input, true scale."""
-    file = io.BytesIO()
-    np.save(file, explanation.heat.astype(np.float32), allow_pickle=False)
-    return file.getvalue()
+    return overlays.npy(explanation.heat)
 
 
 def overlay_png(explanation: Explanation, opacity: float = 0.5) -> bytes:
     """What the network saw with the heat over it, as a PNG file."""
-    return png_bytes(overlay(explanation.saw, explanation.heat, opacity))
+    return overlays.png(overlays.overlay(explanation.saw, explanation.heat, opacity))
 
 
 def pictures(of: Run | Experiment, split: str, indices: Sequence[int]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

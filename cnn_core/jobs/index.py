@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn_core.base.errors import UserError
-from cnn_core.jobs.job import Job, ids
+from cnn_core.jobs.job import Job, arrived, ids
 
 VERSION = 1
 _TABLE = "CREATE TABLE IF NOT EXISTS job (id TEXT PRIMARY KEY, stamp TEXT NOT NULL, state TEXT NOT NULL)"
@@ -54,7 +54,8 @@ def _read(job: Job) -> dict[str, Any]:
     try:
         return job.state()
     except UserError as error:
-        return {"status": "failed", "reason": "damaged", "message": str(error), "alive": False}
+        kept = {"created": arrived(job.id), "alive": False}
+        return {"status": "failed", "reason": "damaged", "message": str(error), **kept}
 
 
 @contextmanager

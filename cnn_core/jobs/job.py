@@ -129,7 +129,8 @@ def create(root: Path, words: str, kind: str, files: Mapping[str, bytes], **stat
         folder = _make_folder(root, words)
         for name, data in files.items():
             atomic_write(folder / name, data)
-        first = {"schema": SCHEMA, "kind": kind, "status": "queued", "reason": "", "message": "", "created": now()}
+        created = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")  # two in a second differ
+        first = {"schema": SCHEMA, "kind": kind, "status": "queued", "reason": "", "message": "", "created": created}
         atomic_write(folder / "state.json", plain({**first, "started": None, "ended": None, **state}))
     except OSError as error:
         raise Failed(f"A run cannot be written to {root}: {error.strerror or error}.") from error
@@ -159,6 +160,12 @@ def by_id(text: object, root: Path) -> Job:
         if (folder / "state.json").is_file() and not folder.is_symlink():
             return Job(folder)
     raise UserError(f'Run "{shorten(text)}" does not exist in {root}; `runs` lists what is there.')
+
+
+def arrived(job_id: str) -> str:
+    """When a job was made as its id says it, in the form of `now`; empty where the id says nothing."""
+    found = re.match(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-", job_id)
+    return "{}-{}-{}T{}:{}:{}Z".format(*found.groups()) if found else ""
 
 
 def find(text: str, root: Path) -> Job:

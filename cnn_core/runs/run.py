@@ -100,4 +100,5 @@ def find_run(run: str, root: Path) -> RunFolder:
 
 def records(root: Path) -> list[dict[str, Any]]:
     """The records of all runs in a folder, newest first."""
-    return [RunFolder(root / name).record(state) for name, state in states(root).items()]
+    found = [RunFolder(root / name).record(state) for name, state in states(root).items()]
+    return sorted(found, key=lambda one: (one["created"], one["run"]), reverse=True)

@@ -128,9 +128,9 @@ def test_a_run_whose_state_is_damaged_is_listed_and_spoils_nothing(visit, runs):
     (runs.folder / runs.mlp / "state.json").write_text("{}")
     at = visit("runs")
     frame = at.dataframe[0].value
-    assert frame["run"][1] == f"unreadable · {runs.mlp[-4:]}"
-    assert frame["status"][1] == ["failed"]
-    at = chosen(at, 1)
+    row = list(frame["run"]).index(f"unreadable · {runs.mlp[-4:]}")
+    assert frame["status"][row] == ["failed"]
+    at = chosen(at, row)
     assert not at.exception
     assert "Watch" not in buttons(at)
 
