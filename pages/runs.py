@@ -129,14 +129,14 @@ def delete(run: str) -> None:
         shell.look_away()
 
 
-def listing() -> None:
+def listing(runs: list[shell.Record]) -> None:
     """The table, which follows what trains, and under it what can be done; a dialog survives the table's ticks."""
-    busy = any(one["status"] in shell.LIVE for one in shell.all_runs())
+    busy = any(one["status"] in shell.LIVE for one in runs)
     whole = True  # this is a run of the whole page; later the table runs alone
 
     @st.fragment(run_every=TICK if busy else None)
     def rows() -> None:
-        chosen = table(shell.all_runs())
+        chosen = table(runs if whole else shell.all_runs())
         run = chosen["run"] if chosen else None
         if run != st.session_state.get("runs.chosen"):
             st.session_state["runs.chosen"] = run
@@ -151,12 +151,13 @@ def listing() -> None:
     tools(shell.record(run) if run else None)
 
 
+runs = shell.all_runs()
 with shell.title_row("Runs", picker=False):
-    if shell.all_runs() and st.button("New run", type="primary", icon=":material/add:", key="runs.new"):
+    if runs and st.button("New run", type="primary", icon=":material/add:", key="runs.new"):
         shell.go("train")
-if shell.all_runs():
+if runs:
     st.space("xsmall")  # else the table's own tools cover the button
-    listing()
+    listing(runs)
 else:
     with shell.empty("table_rows", "No run yet", "Every training becomes a run: its settings, its curve, its weights."):
         if st.button("Set up a run", type="primary", icon=":material/play_arrow:", key="runs.first"):
