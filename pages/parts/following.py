@@ -46,13 +46,13 @@ def accuracy(now: Live, key: str, *, ring: bool = False, last: int = 0, height: 
     curve = curves.accuracy_curve(
         now.rows, record["epochs_planned"], shell.theme(), best=_best(record, ring), last=last, height=height
     )
-    draw(curve, key, _spoken("Accuracy", now.rows, "val_accuracy"))
+    draw(curve, key, _spoken("Accuracy", now, "val_accuracy"))
 
 
 def loss(now: Live, key: str, *, last: int = 0, height: int = 250) -> None:
     """The loss curve in its frame of all planned epochs."""
     curve = curves.loss_curve(now.rows, now.record["epochs_planned"], shell.theme(), last=last, height=height)
-    draw(curve, key, _spoken("Loss", now.rows, "val_loss"))
+    draw(curve, key, _spoken("Loss", now, "val_loss"))
 
 
 def draw(curve: curves.Curve, key: str, alt: str) -> None:
@@ -64,10 +64,11 @@ def _best(record: dict[str, Any], ring: bool) -> int | None:
     return record["best_epoch"] if ring else None
 
 
-def _spoken(what: str, rows: list[dict[str, Any]], field: str) -> str:
-    if not rows:
-        return f"{what} over epochs; no epoch has been validated yet."
-    first, last = rows[0], rows[-1]
+def _spoken(what: str, now: Live, field: str) -> str:
+    """The chart in words. The same words while the run trains: with others the browser would draw it anew each time."""
+    if now.record["status"] in shell.LIVE or not now.rows:
+        return f"{what} over epochs, on the training and the validation pictures."
+    first, last = now.rows[0], now.rows[-1]
     return (
         f"{what} on the validation pictures: {first[field]:.3f} at epoch {first['epoch']:.4g}, "
         f"{last[field]:.3f} at epoch {last['epoch']:.4g}."

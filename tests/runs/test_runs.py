@@ -149,3 +149,9 @@ def test_the_network_answers_as_the_trainer_did(run):
     assert loaded.preprocess(pictures[3]).shape == (1, 1, 8, 8)
     assert not loaded.model().training
     assert np.allclose(one[0], stored.logits[3], atol=1e-5)
+
+
+def test_runs_of_one_second_are_listed_in_the_order_of_their_coming():
+    experiment = resolve({"data": {"name": "digits"}, "model": {"name": "mlp"}})
+    made = [new_run(experiment, runs_folder(), TRAINING).id for _ in range(6)]
+    assert [one["run"] for one in runs()] == made[::-1]
