@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import errno
 import math
-import os
-import platform
-import signal
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -35,6 +29,7 @@ from cnn_core.experiment import (
     step_choices,
 )
 from cnn_core.jobs import devices, journal
+from cnn_core.jobs.interrupts import stop_on_signals
 from cnn_core.jobs.job import now
 from cnn_core.preprocessing.pipeline import Preprocessing
 from cnn_core.runs import checkpoints
@@ -42,8 +37,9 @@ from cnn_core.runs.checkpoints import Checkpoint
 from cnn_core.runs.loaded import Run, build
 from cnn_core.runs.run import RunFolder, steps_per_epoch
 from cnn_core.training.engine import Diverged, Progress, Trainer
+from cnn_core.training.environment import differences, environment
 from cnn_core.training.feed import Feed
-from cnn_core.training.precision import computing
+from cnn_core.training.precision import resolve_device
 
 LOOK_EVERY = 0.2  # seconds between two looks for a request to stop
 SAY_EVERY = 0.5  # seconds between two lines of steps in the journal, at least
@@ -86,13 +82,13 @@ class _Training:
     first_step: int = 0
     steps_per_epoch: int = 1
     steps_in_all: int = 0
-    progress: Progress = field(default_factory=Progress)
+    progress: Progress | None = None  # none before the trainer is made: then the state keeps its numbers
 
     # ------------------------------------------------------------ from beginning to end
 
     def run(self) -> None:
         try:
-            with _signals(self.asked):
+            with stop_on_signals(self.asked):
                 self._run()
         except KeyboardInterrupt:
             self._end("stopped", "asked", "Interrupted. What was saved is kept; Resume goes on from there.")
@@ -123,14 +119,19 @@ class _Training:
                 self._test()
                 self._end("done", "", "")
             else:
-                epoch = self.progress.step / self.steps_per_epoch
+                epoch = trainer.progress.step / self.steps_per_epoch
                 self._end("stopped", "asked", f"Stopped at epoch {epoch:.1f}. Resume goes on from there.")
 
     def _means(self, experiment: Experiment) -> dict[str, Any]:
-        """Device, precision and threads: as the run began, so that a resume gives the same bits."""
+        """The environment as the run began: device, precision and threads stay, so that a resume gives the same bits."""
         path = self.folder.folder / "environment.json"
-        means = unseal(path) if path.exists() else {**computing(experiment.train), **_environment()}
-        if not path.exists():
+        if path.exists():
+            means = unseal(path)
+            resolve_device(means["device"])
+            if note := differences(means):
+                self.log(note)
+        else:
+            means = environment(experiment.train)
             atomic_write(path, sealed(means))
         torch.set_num_threads(means["threads"])
         self.folder.update(**{key: means[key] for key in ("device", "precision", "threads")})
@@ -273,7 +274,7 @@ class _Training:
             self.folder.update(
                 **self._numbers(), status=status, reason=reason, message=message, ended=now(), waiting_for=""
             )
-            self._journal("ended", status=status, reason=reason, message=message, step=self.progress.step)
+            self._journal("ended", status=status, reason=reason, message=message)
             self.log(f"{status}{f' ({reason})' if reason else ''}{f': {message}' if message else ''}")
         except OSError as error:
             sys.stderr.write(f"{message} The state could not be written: {error}.\n")
@@ -281,6 +282,8 @@ class _Training:
 
     def _numbers(self) -> dict[str, Any]:
         progress = self.progress
+        if progress is None:
+            return {}
         best = progress.best or {}
         return {
             "epochs": progress.epoch,
@@ -314,47 +317,3 @@ def _what_failed(error: Exception) -> tuple[str, str, str]:
         return "failed", "error", "train.batch_size is too small for batch norm on maps of 1 x 1; choose at least 2."
     what = f"{type(error).__name__}: {shorten(error, 300)}"
     return "failed", "error", f"Training failed: {what}. The log has the details."
-
-
-@contextmanager
-def _signals(asked: threading.Event) -> Any:
-    """SIGINT and SIGTERM ask for a stop with a checkpoint; a second SIGINT interrupts at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def ask(number: int, frame: object) -> None:
-        if asked.is_set() and number == signal.SIGINT:
-            raise KeyboardInterrupt
-        asked.set()
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _environment() -> dict[str, Any]:
-    """What a run ran on."""
-    packages = ("torch", "numpy", "safetensors", "pillow", "scikit-learn")
-    return {
-        "schema": 1,
-        "python": platform.python_version(),
-        "system": platform.platform(),
-        "packages": {name: version(name) for name in packages},
-        "revision": _revision(),
-        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
-        "openmp": os.environ.get("OMP_WAIT_POLICY", ""),
-    }
-
-
-def _revision() -> str:
-    """The revision of the code, where it is a git checkout."""
-    git = Path(__file__).parents[2] / ".git"
-    try:
-        head = (git / "HEAD").read_text().strip()
-        return (git / head.removeprefix("ref: ")).read_text().strip() if head.startswith("ref: ") else head
-    except OSError:
-        return ""

@@ -12,6 +12,7 @@ import pytest
 
 from cnn_core.actions import live, resume_in_background, start, stop
 from cnn_core.base.errors import UserError
+from cnn_core.base.files import sealed
 from cnn_core.base.locks import Lock
 from cnn_core.base.settings import locks_folder, runs_folder
 from cnn_core.experiment import resolve
@@ -205,3 +206,41 @@ def test_a_worker_that_is_killed_loses_nothing_that_was_saved_and_resumes_to_the
     whole = find_run(start(experiment), runs_folder())
     assert wait_for(whole.id, lambda now: False).record["status"] == "done"
     assert final(run) == final(whole)
+
+
+def test_a_resume_that_cannot_even_begin_forgets_nothing(new, stop_at, monkeypatch):
+    run = new("train.epochs=3")
+    stop_at(30)
+    before = job.run(run)
+    assert before["epochs"] == 1
+    stop_at(None)
+
+    def gone(_):
+        raise UserError("The data is gone.")
+
+    monkeypatch.setattr(job, "load_data", gone)
+    after = job.run(run)
+    assert (after["status"], after["message"]) == ("failed", "The data is gone.")
+    kept = ("epochs", "step", "best_epoch", "val_accuracy", "seconds", "images")
+    assert {key: after[key] for key in kept} == {key: before[key] for key in kept}
+
+
+def test_a_run_resumed_under_other_versions_says_that_bits_may_differ(new, stop_at, monkeypatch):
+    run = new()
+    stop_at(5)
+    job.run(run)
+    stop_at(None)
+    monkeypatch.setattr("cnn_core.training.environment.version", lambda name: "0.0")
+    job.run(run)
+    assert "bits may differ" in run.log_path.read_text()
+
+
+def test_a_run_of_a_gpu_is_not_resumed_where_there_is_none(new, stop_at):
+    run = new()
+    stop_at(5)
+    job.run(run)
+    path = run.folder / "environment.json"
+    path.write_bytes(sealed({**json.loads(path.read_text()), "device": "mps"}))
+    record = job.run(run)
+    assert record["status"] == "failed"
+    assert '"mps", but this machine has none' in record["message"]
