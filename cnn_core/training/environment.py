@@ -9,6 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from cnn_core.experiment import TrainSettings
 from cnn_core.training.precision import computing
 
@@ -26,6 +28,7 @@ def environment(train: TrainSettings) -> dict[str, Any]:
         **computing(train),
         "python": platform.python_version(),
         "system": platform.platform(),
+        "processor": processor(),
         "packages": {name: version(name) for name in PACKAGES},
         "revision": _revision(),
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
@@ -35,13 +38,15 @@ def environment(train: TrainSettings) -> dict[str, Any]:
 
 def differences(began: dict[str, Any]) -> str:
     """What is not as it was when a run began, in a sentence; empty when its resume will give the same bits."""
-    now = {name: version(name) for name in PACKAGES}
-    changed = [
-        f"{name} {old} is now {now.get(name)}" for name, old in began["packages"].items() if now.get(name) != old
-    ]
-    if platform.platform() != began["system"]:
-        changed.append("the system is another")
+    then = {**began["packages"], "processor": began["processor"]}
+    now = {**{name: version(name) for name in PACKAGES}, "processor": processor()}
+    changed = [f"{name} {old} is now {now.get(name)}" for name, old in then.items() if now.get(name) != old]
     return f"The bits may differ from an undisturbed run: {', '.join(changed)}." if changed else ""
+
+
+def processor() -> str:
+    """The instructions that torch uses on this processor, as `x86_64 AVX512`."""
+    return f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
 
 
 def _revision() -> str:

@@ -123,7 +123,7 @@ class _Training:
                 self._end("stopped", "asked", f"Stopped at epoch {epoch:.1f}. Resume goes on from there.")
 
     def _means(self, experiment: Experiment) -> dict[str, Any]:
-        """The environment as the run began: device, precision and threads stay, so that a resume gives the same bits."""
+        """The environment as the run began: device, precision and threads stay, for a resume gives the same bits."""
         path = self.folder.folder / "environment.json"
         if path.exists():
             means = unseal(path)
