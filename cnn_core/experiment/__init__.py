@@ -1,0 +1,35 @@
+"""The one model of all settings. An experiment is data: a run can be repeated from its JSON alone.
+
+Importing this room and resolving all but the model's options needs no torch.
+"""
+
+from cnn_core.experiment.meaning import (
+    augmentation_choices,
+    data_facts,
+    facts,
+    load_data,
+    options_of,
+    step_choices,
+    unfit,
+)
+from cnn_core.experiment.resolving import demo, resolve, train_defaults
+from cnn_core.experiment.settings import TRAIN_FIELDS, TRAIN_SHELVES, Choice, Experiment, TrainSettings, read
+
+__all__ = [
+    "TRAIN_FIELDS",
+    "TRAIN_SHELVES",
+    "Choice",
+    "Experiment",
+    "TrainSettings",
+    "augmentation_choices",
+    "data_facts",
+    "demo",
+    "facts",
+    "load_data",
+    "options_of",
+    "read",
+    "resolve",
+    "step_choices",
+    "train_defaults",
+    "unfit",
+]

@@ -1,0 +1,77 @@
+"""What an experiment means: options validated by their shelves, facts, the data itself, and whether it fits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnn_core.augmentation.entries import SHELF as AUGMENTATIONS
+from cnn_core.base.options import Facts, parse_options
+from cnn_core.base.shelf import Shelf
+from cnn_core.data import store
+from cnn_core.data.sets import SHELF as DATASETS
+from cnn_core.data.sets import DataFacts, DataSet
+from cnn_core.experiment.settings import TRAIN_SHELVES, Choice, Experiment
+from cnn_core.models.zoo import SHELF as MODELS
+from cnn_core.preprocessing.steps import SHELF as STEPS
+
+
+def options_of(shelf: Shelf[Any], choice: Choice) -> Any:
+    """The options model of a choice, validated anew."""
+    return parse_options(shelf.load(choice.name).options, choice.options, choice.name)
+
+
+def data_facts(data: Choice) -> DataFacts:
+    """Classes, stored shape and split sizes, without reading the data."""
+    return DATASETS.load(data.name).build.facts(options_of(DATASETS, data))
+
+
+def load_data(data: Choice) -> DataSet:
+    """The data set itself, from the store.
+
+    Raises:
+        Failed: it is missing or damaged; says where, and what to do.
+    """
+    return store.load(data.name, options_of(DATASETS, data))
+
+
+def step_choices(experiment: Experiment) -> list[tuple[str, Any]]:
+    """(name, options) of the preprocessing steps, in order."""
+    return [(one.name, options_of(STEPS, one)) for one in experiment.preprocessing]
+
+
+def augmentation_choices(experiment: Experiment) -> list[tuple[str, Any]]:
+    """(name, options) of the augmentations, in order."""
+    return [(one.name, options_of(AUGMENTATIONS, one)) for one in experiment.augmentation]
+
+
+def facts(experiment: Experiment) -> Facts:
+    """What entries ask before they say that they do not fit."""
+    data = data_facts(experiment.data)
+    shape = data.shape
+    for name, options in step_choices(experiment):
+        shape = STEPS.load(name).build.shape(options, shape)
+    return Facts(
+        data=experiment.data.name, input_shape=shape, classes=len(data.classes), train_pictures=data.splits["train"]
+    )
+
+
+def unfit(experiment: Experiment) -> str:
+    """Why this experiment cannot be run, in one sentence; empty when it can."""
+    known = facts(experiment)
+    if experiment.train.batch_size > known.train_pictures:
+        return (
+            f"train.batch_size is {experiment.train.batch_size}, but {known.data} has {known.train_pictures:,} "
+            f"training pictures; choose 1 to {known.train_pictures}."
+        )
+    chosen: list[tuple[Shelf[Any], Choice]] = [
+        (DATASETS, experiment.data),
+        *((STEPS, one) for one in experiment.preprocessing),
+        *((AUGMENTATIONS, one) for one in experiment.augmentation),
+        (MODELS, experiment.model),
+        *((shelf, getattr(experiment.train, name)) for name, shelf in TRAIN_SHELVES.items()),
+    ]
+    for shelf, choice in chosen:
+        reason = shelf.load(choice.name).unfit(options_of(shelf, choice), known)
+        if reason:
+            return reason
+    return ""
