@@ -249,6 +249,8 @@ class Bar:
                 self._task, completed=event["step"], description=f"epoch {event['epoch']:.1f}", pace=pace
             )
         elif kind == "validation":
+            if self._task is not None:
+                self._progress.update(self._task, completed=event["step"], description=f"epoch {event['epoch']:.1f}")
             self._print(
                 f"epoch {event['epoch']:.2f}  loss {event['train_loss']:.4f}  validation {event['val_loss']:.4f}, "
                 f"right {event['val_accuracy']:.1%}"
