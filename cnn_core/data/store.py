@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from cnn_core.base.options import Options
 from cnn_core.base.settings import data_folder
 from cnn_core.data.sets import SHELF, DataSet
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 KEEP = 3
+KEEP_BYTES = 2 * 2**30  # of all that is kept; the one that was asked for last stays, however large
 
 Key = tuple[str, str, str]  # name, options, data folder
 
 _lock = threading.Lock()
 _kept: OrderedDict[Key, DataSet] = OrderedDict()
-_reading: dict[Key, threading.Lock] = {}
+_reading: WeakValueDictionary[Key, threading.Lock] = WeakValueDictionary()  # a lock lives as long as somebody waits
 
 
 def load(name: str, options: Options) -> DataSet:
-    """A data set of the shelf with validated options; the last three are kept. Its arrays are read-only.
+    """A data set of the shelf with validated options; the last three are kept, fewer of large ones. Read-only.
 
     Whoever asks for a set that is just being read waits for it; other sets are not held up by a slow one.
 
@@ -49,13 +56,20 @@ def _recall(key: Key) -> DataSet | None:
 def _keep(key: Key, data: DataSet) -> None:
     with _lock:
         _kept[key] = data
-        while len(_kept) > KEEP:
+        while len(_kept) > KEEP or (len(_kept) > 1 and sum(map(_size, _kept.values())) > KEEP_BYTES):
             _kept.popitem(last=False)
 
 
+def _size(data: DataSet) -> int:
+    return sum(array.nbytes for array in _arrays(data))
+
+
 def _read_only(data: DataSet) -> DataSet:
-    for split in data.splits.values():
-        for array in (split.pictures, split.targets, split.masks):
-            if array is not None:
-                array.flags.writeable = False
+    for array in _arrays(data):
+        array.flags.writeable = False
     return data
+
+
+def _arrays(data: DataSet) -> Iterator[NDArray[Any]]:
+    for split in data.splits.values():
+        yield from (one for one in (split.pictures, split.targets, split.masks) if one is not None)

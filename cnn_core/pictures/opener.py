@@ -120,8 +120,6 @@ def _check_bytes(data: bytes) -> None:
         raise _Refused("the file is empty")
     if len(data) > MAX_BYTES:
         raise _Refused("the file is larger than 20 MB", SMALLER)
-    if known := foreign(data):
-        raise _Refused(f"it is {known[0]}, which is not read here", known[1])
 
 
 def _check_size(width: int, height: int) -> None:
@@ -144,15 +142,22 @@ def _decode(data: bytes) -> Picture:
         return _finish(image, notes)
     except _Refused:
         raise
+    except UnidentifiedImageError as error:
+        raise _unread(data) from error
     except Exception as error:  # Pillow lets OSError, SyntaxError, ValueError, IndexError, struct.error and more out
         raise _why(error) from error
+
+
+def _unread(data: bytes) -> _Refused:
+    """Asked last: a photograph may well carry an SVG in a comment, or pass for a DICOM file as well."""
+    if known := foreign(data):
+        return _Refused(f"it is {known[0]}, which is not read here", known[1])
+    return _Refused(f"it is not a picture in {READ} format")
 
 
 def _why(error: Exception) -> _Refused:
     if isinstance(error, Image.DecompressionBombError):
         return _Refused("it has too many pixels", SMALLER)
-    if isinstance(error, UnidentifiedImageError):
-        return _Refused(f"it is not a picture in {READ} format")
     if isinstance(error, MemoryError):
         return _Refused("there is not enough memory for it", SMALLER)
     if "truncated" in str(error).lower():
@@ -187,12 +192,18 @@ def _plain(image: Image.Image, notes: list[str]) -> Image.Image:
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     elif image.mode in ("I", "F"):
         image = Image.fromarray(_stretched(np.array(image, dtype=np.float64), notes))
-    if image.has_transparency_data:
-        notes.append("Transparent parts were laid on white.")
-        base = Image.new("RGBA", image.size, (255, 255, 255, 255))
-        base.alpha_composite(image.convert("RGBA"))
-        image = base
-    return image
+    return _on_white(image, notes) if image.has_transparency_data else image
+
+
+def _on_white(image: Image.Image, notes: list[str]) -> Image.Image:
+    """Mode RGBA with nothing transparent left. Screenshots have an alpha channel that hides nothing: no word of it."""
+    image = (image.convert("LA") if image.mode == "La" else image).convert("RGBA")  # Pillow has no way from La to RGBA
+    if image.getchannel("A").getextrema() == (255, 255):
+        return image
+    notes.append("Transparent parts were laid on white.")
+    base = Image.new("RGBA", image.size, (255, 255, 255, 255))
+    base.alpha_composite(image)
+    return base
 
 
 def _stretched(values: NDArray[np.float64], notes: list[str]) -> NDArray[np.uint8]:

@@ -8,8 +8,10 @@ validation and test pictures (1,257 / 180 / 360) are drawn class by class, so ea
 from __future__ import annotations
 
 import gzip
+import zlib
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -18,6 +20,9 @@ from cnn_core.base.errors import Failed
 from cnn_core.base.options import Entry, Options, hints
 from cnn_core.data.sets import DataFacts, DataSet, Source, Split
 from cnn_core.data.splits import stratified
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 HELD_OUT = {"val": 180, "test": 360}
 
@@ -49,13 +54,28 @@ class Digits:
     def load(self, options: DigitsOptions, folder: Path) -> DataSet:
         if sentence := self.missing(options, folder):
             raise Failed(sentence)
-        with gzip.open(_file(), "rt") as lines:
-            table = np.loadtxt(lines, delimiter=",")  # (1797, 65): 64 counts 0..16, then the digit
+        table = _table(_file())
         pictures = np.round(table[:, :64] * 255 / 16).astype(np.uint8).reshape(-1, 8, 8, 1)
         targets = table[:, 64].astype(np.int64)
         chosen = stratified(targets, HELD_OUT, options.split_seed)
         splits = {name: Split(pictures[indices], targets[indices]) for name, indices in chosen.items()}
         return DataSet(tuple("0123456789"), splits)
+
+
+def _table(path: Path) -> NDArray[np.float64]:
+    """(1797, 65): 64 counts 0..16, then the digit.
+
+    Raises:
+        Failed: the file is damaged.
+    """
+    try:
+        with gzip.open(path, "rt") as lines:
+            table = np.loadtxt(lines, delimiter=",", ndmin=2)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise Failed(f"{path} is damaged: install scikit-learn again.") from error
+    if table.shape != (1797, 65):
+        raise Failed(f"{path} is damaged: install scikit-learn again.")
+    return table
 
 
 def _file() -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import math
 import sys
 import zlib
 from pathlib import Path
@@ -117,7 +118,7 @@ def _idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
     if data[:4] != bytes([0, 0, 8, dimensions]) or len(data) < start:
         raise _damaged(path, "it does not begin as such a file does")
     sizes = np.frombuffer(data, ">i4", dimensions, 4)
-    if len(data) - start != int(np.prod(sizes, dtype=np.int64)) or (sizes < 1).any():
+    if len(data) - start != math.prod(sizes.tolist()) or (sizes < 1).any():  # 64 bits would wrap round
         raise _damaged(path, f"it holds {len(data) - start:,} bytes where {' x '.join(map(str, sizes))} are stated")
     return np.frombuffer(data, np.uint8, offset=start).reshape(sizes)
 
