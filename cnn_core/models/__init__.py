@@ -42,7 +42,7 @@ def _checked_shape(given: Sequence[int]) -> tuple[int, int, int]:
     most = (CHANNELS_MOST, SIDE_MOST, SIDE_MOST)
     try:
         sides = [int(side) for side in given if int(side) == side]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         sides = []
     if len(sides) != 3 or len(given) != 3 or any(not 1 <= side <= top for side, top in zip(sides, most, strict=True)):
         raise UserError(

@@ -81,7 +81,10 @@ def too_small_to_halve(shape: tuple[int, int, int], layers: list[str]) -> str:
 
 
 def too_large(parameters: int, cure: str) -> str:
-    """The sentence for a network with too many parameters, with what to do; empty when they are few enough."""
+    """The sentence for a network with so many parameters or more, with what to do; empty when they are few enough."""
     if parameters <= PARAMETERS_MOST:
         return ""
-    return f"This network would have {parameters:,} parameters; at most {PARAMETERS_MOST:,} are allowed. Try {cure}."
+    return (
+        f"This network would have more than {parameters:,} parameters; "
+        f"at most {PARAMETERS_MOST:,} are allowed. Try {cure}."
+    )

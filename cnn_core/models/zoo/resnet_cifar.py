@@ -109,7 +109,7 @@ def unfit(options: ResnetCifarOptions, facts: Facts) -> str:
     lower = 6 * _blocks_a_stage(options.depth) + 2
     if options.depth != lower:
         return f'model.depth is "{options.depth}", but must be 6n+2; the nearest are {lower} and {lower + 6}.'
-    weights = 2 * _blocks_a_stage(options.depth) * 9 * options.width**2 * (1 + 4 + 16)
+    weights = 9 * options.width**2 * (2 * _blocks_a_stage(options.depth) * (1 + 4 + 16) - 10)  # of the blocks
     return too_small_to_halve(facts.input_shape, ["layer2", "layer3"]) or too_large(weights, "a smaller width or depth")
 
 
