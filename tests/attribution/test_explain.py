@@ -168,6 +168,45 @@ def test_a_wide_photo_is_shown_whole_with_the_window_that_the_network_gets(asked
     assert found.window == asked.preprocessing.window(100, 40)
 
 
+def turned(upright, orientation):
+    """A PNG whose pixels are turned as a camera would store them, with the EXIF tag that says so."""
+    undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # Image.Transpose that makes the stored pixels
+    stored = Image.fromarray(upright)
+    if orientation in undo:
+        stored = stored.transpose(Image.Transpose(undo[orientation]))
+    tag, file = Image.Exif(), io.BytesIO()
+    tag[0x0112] = orientation
+    stored.save(file, "PNG", exif=tag)
+    return file.getvalue()
+
+
+def corner_network():
+    """Its map is bright where the picture is bright."""
+    module = nn.Sequential(nn.Conv2d(3, 1, 1, bias=False), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, 3))
+    for weights in (module[0].weight, module[3].weight):
+        nn.init.ones_(weights)
+    return network(module)
+
+
+@pytest.mark.parametrize("orientation", [1, 2, 3, 4, 5, 6, 7, 8])
+def test_a_photo_that_the_camera_stored_turned_is_explained_upright(orientation):
+    upright = np.zeros((16, 12, 3), np.uint8)
+    upright[1:4, 8:11] = 255  # near the corner at the top right
+    found = explain(corner_network(), turned(upright, orientation))
+    assert np.array_equal(found.original, upright)
+    assert np.array_equal(found.saw, upright)
+    assert np.array_equal(found.heat == found.heat.max(), upright[..., 0] == 255)
+    assert found.window == (0, 0, 12, 16)
+
+
+def test_twin_without_the_tag_a_turned_photo_stays_turned():
+    upright = picture()
+    stored = Image.open(io.BytesIO(turned(upright, 3)))
+    file = io.BytesIO()
+    Image.fromarray(np.asarray(stored)).save(file, "PNG")
+    assert np.array_equal(explain(corner_network(), file.getvalue()).original, upright[::-1, ::-1])
+
+
 def test_a_grey_picture_of_a_grey_network_is_shown_in_three_channels():
     grey = network(tiny_classifier(channels=1), shape=(1, 16, 12))
     found = explain(grey, picture((1, 16, 12))[..., 0])
