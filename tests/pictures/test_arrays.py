@@ -75,6 +75,32 @@ def test_a_pillow_picture_that_cannot_be_loaded_is_refused():
         from_image(cut, "a")
 
 
+MODES = [
+    "1",
+    "L",
+    "P",
+    "RGB",
+    "RGBA",
+    "CMYK",
+    "YCbCr",
+    "LAB",
+    "HSV",
+    "I",
+    "F",
+    "LA",
+    "PA",
+    "RGBX",
+    "RGBa",
+    "La",
+    "I;16",
+]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_pillow_picture_of_any_mode_becomes_grey_or_colour(mode):
+    assert from_image(Image.new(mode, (12, 9))).image.mode in ("L", "RGB")
+
+
 def test_the_callers_picture_is_left_alone():
     mine = rgb()
     mine.info["mine"] = 1

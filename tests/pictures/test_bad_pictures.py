@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import struct
 import threading
 import zlib
@@ -16,7 +15,6 @@ from PIL import Image, ImageFile
 from cnn_core.base.errors import BadPicture
 from cnn_core.pictures import opener
 from cnn_core.pictures.opener import open_picture
-from tests.pictures import corpus
 from tests.pictures.corpus import chunk, png, rgb, saved
 
 JPEG, PNG = saved(rgb(), "JPEG", quality=90), saved(rgb(), "PNG")
@@ -34,6 +32,7 @@ def flipped(data: bytes, at: int) -> bytes:
 CUT = {
     "JPEG half": JPEG[: len(JPEG) // 2],
     "JPEG last byte": JPEG[:-1],
+    "JPEG last 2": JPEG[:-2],
     "JPEG last 12": JPEG[:-12],
     "JPEG first 10": JPEG[:10],
     "PNG half": PNG[: len(PNG) // 2],
@@ -79,6 +78,9 @@ NO_PICTURE = {
     "PPM": b"P6 2 2 255 " + bytes(12),
     "TGA": bytes([0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2, 0, 24, 0]) + bytes(12),
     "ICO": saved(rgb(), "ICO"),
+    "DDS": saved(rgb(), "DDS"),
+    "PCX": saved(rgb(), "PCX"),
+    "FITS": b"SIMPLE  =                    T" + b" " * 50 + b"END" + b" " * 3000,
     "QOI": b"qoif" + struct.pack(">IIBB", 2, 2, 3, 0) + b"\xfe\x01\x02\x03\xc2" + bytes(7) + b"\x01",
     "WebP half": saved(rgb(), "WEBP")[:20],
 }
@@ -128,6 +130,7 @@ def test_an_empty_file_is_called_empty():
     [
         ((30_000, 30_000), "too many pixels"),
         ((2**31 - 1, 1), "too many pixels"),
+        ((2**31, 1), "too many pixels"),
         ((12_000, 10_000), "12000 x 10000 pixels, more than 25 megapixels"),
         ((5_001, 5_000), "5001 x 5000 pixels, more than 25 megapixels"),
         ((16_385, 1_000), "16385 x 1000 pixels, more than 16384 on a side"),
@@ -167,12 +170,19 @@ def test_without_the_pixel_limit_the_same_picture_is_taken(monkeypatch):
     assert open_picture(data).image.size[0] == 2048
 
 
-@pytest.mark.parametrize("kind", [b"zTXt", b"iTXt"])
-def test_a_text_that_unpacks_to_80_megabytes_is_refused(kind):
-    packed = zlib.compress(bytes(80_000_000), 1)
-    body = b"k\0\0" + packed if kind == b"zTXt" else b"k\0\1\0\0\0" + packed
+BOMB = zlib.compress(bytes(80_000_000), 1)
+UNPACKED = {
+    "zTXt": chunk(b"zTXt", b"k\0\0" + BOMB),
+    "iTXt": chunk(b"iTXt", b"k\0\1\0\0\0" + BOMB),
+    "iCCP": chunk(b"iCCP", b"k\0\0" + BOMB),
+    "80 of 1 MB": chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(1_000_000), 1)) * 80,
+}
+
+
+@pytest.mark.parametrize("extra", UNPACKED.values(), ids=UNPACKED)
+def test_what_unpacks_to_80_megabytes_beside_the_pixels_is_refused(extra):
     with pytest.raises(BadPicture):
-        open_picture(png(4, 4, 8, 0, (b"\0" + bytes(4)) * 4, chunk(kind, body)))
+        open_picture(png(4, 4, 8, 0, (b"\0" + bytes(4)) * 4, extra))
 
 
 def test_more_than_20_megabytes_are_refused_before_they_are_looked_at(monkeypatch, tmp_path):
@@ -240,55 +250,3 @@ def test_at_most_two_pictures_are_decoded_at_once(monkeypatch):
     for thread in threads:
         thread.join(10)
     assert max(most) == 2
-
-
-def mutated(data: bytes, rng: np.random.Generator) -> bytes:
-    """One of five faults: cut, some bytes, bytes of the header, inserted, taken out."""
-    at = int(rng.integers(1, len(data)))
-    some = bytes(rng.integers(0, 256, int(rng.integers(1, 9)), np.uint8))
-    kind = int(rng.integers(5))
-    if kind == 0:
-        return data[:at]
-    if kind in (1, 2):
-        at = at if kind == 1 else int(rng.integers(min(64, len(data))))
-        return data[:at] + some + data[at + len(some) :]
-    return data[:at] + some + data[at:] if kind == 3 else data[:at] + data[at + len(some) :]
-
-
-def corpora() -> list[bytes]:
-    tiny = rgb().resize((12, 9))
-    kinds = [saved(tiny, kind) for kind in ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")]
-    more = [corpus.turned(6, "JPEG"), corpus.gif(3), corpus.png16(np.arange(60, dtype=np.uint16).reshape(6, 10))]
-    return [*kinds, *more, saved(tiny.convert("RGBA"), "PNG"), saved(tiny.convert("CMYK"), "TIFF")]
-
-
-def complaints(read, times: int) -> set[str]:
-    rng, found = np.random.default_rng(0), set()
-    for _ in range(times):
-        for data in corpora():
-            try:
-                read(mutated(data, rng))
-            except BadPicture as error:
-                if not re.match(r"The picture could not be read: .+\. .+\.$", str(error)):
-                    found.add(str(error))
-            except Exception as error:  # noqa: BLE001 - what may come out is the question
-                found.add(type(error).__name__)
-    return found
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_whatever_the_bytes_are_nothing_but_badpicture_comes_out(capfd):
-    assert complaints(open_picture, 150) == set()
-    capfd.readouterr()  # libtiff writes straight to stderr
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_the_same_bytes_make_pillow_raise_other_things(capfd):
-    """The twin: the mutations do reach what the opener guards against."""
-
-    def raw(data: bytes) -> None:
-        with Image.open(io.BytesIO(data), formats=opener.FORMATS) as image:
-            image.load()
-
-    assert len(complaints(raw, 15)) >= 2
-    capfd.readouterr()
