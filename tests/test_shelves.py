@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import math
+import sys
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +19,7 @@ from torch import nn
 from cnn_core.base.errors import UnknownName, UserError
 from cnn_core.base.options import KINDS, Facts, OptionField, Options, option_fields, parse_options
 from cnn_core.base.settings import data_folder
+from cnn_core.base.shelf import Shelf
 from cnn_core.shelves import (
     AUGMENTATIONS,
     DATASETS,
@@ -139,6 +142,88 @@ def test_a_shelf_has_its_first_entries_and_answers_to_old_names(shelf):
     assert set(shelf.first) == {name for name in shelf.first if shelf.load(name)}
     assert not set(shelf.renamed) & set(names)
     assert all(shelf.known(old) == new for old, new in shelf.renamed.items())
+
+
+def astray(shelf: Shelf[Any]) -> list[str]:
+    """What lies in a shelf's folder and is neither an entry nor shared code, and entries that stand there twice."""
+    names, entries = shelf.names(), {}
+    found = [path.name for path in sorted(shelf.folder.iterdir()) if not _belongs(path, names)]
+    for name in names:
+        other = entries.setdefault(id(shelf.load(name).build), name)
+        if other != name:
+            found.append(f"{name} builds what {other} builds")
+    return found + sorted({f"{name} is named twice" for name in names if names.count(name) > 1})
+
+
+def _belongs(path: Path, names: list[str]) -> bool:
+    return path.name.startswith("_") or (path.suffix == ".py" and path.stem in names)
+
+
+@pytest.mark.parametrize("shelf", SHELVES, ids=lambda shelf: shelf.name)
+def test_no_file_on_a_shelf_is_overlooked_and_no_entry_stands_there_twice(shelf):
+    assert astray(shelf) == []
+
+
+@pytest.fixture
+def trial(tmp_path, monkeypatch):
+    """A shelf in a folder of its own; gives a function that puts a file there and returns the shelf."""
+    folder = tmp_path / "trial_shelf"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(Shelf, "folder", folder)
+
+    def put(first=(), **sources):
+        for name, source in {"__init__": "", "good": GOOD, **sources}.items():
+            (folder / f"{name}.py").write_text(source)
+        return Shelf("trials", "trial_shelf", "trial", first=first)
+
+    yield put
+    for name in [name for name in sys.modules if name.startswith("trial_shelf")]:
+        del sys.modules[name]
+
+
+GOOD = """
+from cnn_core.base.options import Entry, Options
+class GoodOptions(Options):
+    pass
+ENTRY = Entry(options=GoodOptions, build=print)
+"""
+
+
+def test_twin_a_good_entry_is_in_order(trial):
+    assert astray(trial(_shared="x = 1")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "says"),
+    [
+        ("Upper", GOOD, ["Upper.py"]),
+        ("3d", GOOD, ["3d.py"]),
+        ("copy_of_good", "from trial_shelf.good import ENTRY", ["good builds what copy_of_good builds"]),
+    ],
+)
+def test_twin_a_file_that_would_be_overlooked_or_an_entry_that_is_there_twice_is_found(trial, name, source, says):
+    assert astray(trial(**{name: source})) == says
+
+
+def test_twin_a_name_that_is_first_twice_is_found(trial):
+    assert astray(trial(first=("good", "good"))) == ["good is named twice"]
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("ENTRY = (", SyntaxError),
+        ("import no_such_package", ModuleNotFoundError),
+        ("x = 1", AttributeError),
+        ("raise RuntimeError('inside')", RuntimeError),
+    ],
+)
+def test_twin_a_broken_entry_stays_in_the_list_and_fails_the_contract(trial, source, error):
+    shelf = trial(broken=source)
+    assert shelf.names() == ["broken", "good"]
+    with pytest.raises(error):
+        astray(shelf)
 
 
 @pytest.mark.parametrize(("shelf", "name"), ENTRIES)

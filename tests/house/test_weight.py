@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 
+import cnn_core
 from tests.house.plan import ROOT, floors, sources
 
 HEAVY = ("torch", "torchvision", "captum", "sklearn", "altair", "plotly")
@@ -70,6 +73,30 @@ for shelf in SHELVES:
 
 def test_the_python_front_door_is_light_until_it_is_used():
     assert loaded("import cnn_core; cnn_core.__version__; dir(cnn_core)", HEAVY) == []
+
+
+def test_the_python_front_door_is_what_it_says():
+    actions, models = import_module("cnn_core.actions"), import_module("cnn_core.models")
+    assert set(cnn_core.__all__) == {"__version__", "build_model", "explain", "load_run"}
+    assert (cnn_core.load_run, cnn_core.explain) == (actions.load_run, actions.explain)
+    assert cnn_core.build_model is models.build_model
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("build_model", ["name", "input_shape", "num_classes", "options"]),
+        ("load_run", ["id_or_path", "runs"]),
+        ("explain", ["run", "picture", "method", "layer", "target"]),
+    ],
+)
+def test_the_front_door_is_called_as_promised(name, first):
+    assert list(inspect.signature(getattr(cnn_core, name)).parameters)[: len(first)] == first
+
+
+def test_twin_a_name_that_the_front_door_has_not_is_an_error_that_says_so():
+    with pytest.raises(AttributeError, match="'cnn_core' has no attribute 'train_model'"):
+        cnn_core.train_model  # noqa: B018
 
 
 def test_twin_a_heavy_import_is_noticed_wherever_it_happens():
