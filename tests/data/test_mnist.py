@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import struct
 from pathlib import Path
 from urllib.error import URLError
@@ -96,6 +97,11 @@ FAULTS = {
     "negative size": (LABELS, lambda d: d[:4] + struct.pack(">i", -1) + d[8:], "bytes where -1 are stated"),
     "no pictures": (LABELS, lambda d: idx(np.zeros(0, np.uint8)), "bytes where 0 are stated"),
     "other size": (IMAGES, lambda d: idx(np.zeros((24, 32, 28), np.uint8)), "its pictures are 28 x 32"),
+    "sizes beyond 64 bits": (
+        IMAGES,
+        lambda d: d[:4] + struct.pack(">3I", 2**24, 2**20, 2**20),  # 2**64, which is 0 in 64 bits
+        "holds 0 bytes where 16777216 x 1048576 x 1048576 are stated",
+    ),
     "fewer labels": (LABELS, lambda d: idx(np.zeros(23, np.uint8)), "23 labels for 24 pictures"),
     "label 10": (LABELS, lambda d: idx(np.full(24, 10, np.uint8)), "has the label 10"),
 }
@@ -152,6 +158,21 @@ def test_without_files_and_network_it_says_what_is_missing_where_and_what_to_do(
     out, err = capsys.readouterr()
     assert out == ""
     assert "Downloading" in err
+
+
+def test_with_all_sockets_closed_the_real_download_ends_in_the_same_sentence(tmp_path, monkeypatch, capsys):
+    tried = []
+
+    def closed(*args, **kwargs):
+        tried.append(args)
+        raise OSError("no network in this test")
+
+    monkeypatch.setattr(socket, "getaddrinfo", closed)
+    monkeypatch.setattr(socket, "create_connection", closed)
+    with pytest.raises(Failed, match=r"could not be fetched.*It needs a network once.*CONVSCOPE_DATA"):
+        load(tmp_path)
+    assert tried
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("absent", NAMES)

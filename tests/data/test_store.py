@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 
 import numpy as np
@@ -50,6 +51,29 @@ def test_the_three_that_were_asked_for_last_are_kept(reads):
     assert reads == [0, 1, 2, 3]
     digits(1)
     assert reads == [0, 1, 2, 3, 1]
+
+
+def test_large_sets_are_not_kept_beside_each_other_but_the_last_is_whatever_its_size(reads, monkeypatch):
+    one = digits()
+    size = sum(split.pictures.nbytes + split.targets.nbytes for split in one.splits.values())
+    monkeypatch.setattr(store, "KEEP_BYTES", 2 * size)
+    digits(1)
+    assert digits() is one  # two fit
+    digits(2)  # and 1 has to go
+    digits(0)
+    digits(1)
+    assert reads == [0, 1, 2, 1]
+    monkeypatch.setattr(store, "KEEP_BYTES", 1)
+    assert digits(3) is digits(3)
+    assert len(store._kept) == 1
+
+
+def test_what_was_asked_for_once_leaves_no_lock_behind():
+    """Options are numbers that a visitor may choose: a lock for each would grow for ever."""
+    for seed in range(4):
+        digits(seed)
+    gc.collect()
+    assert not store._reading
 
 
 def test_several_who_ask_at_once_wait_for_one_reading(reads):
