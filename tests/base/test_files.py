@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +27,65 @@ def test_a_file_is_replaced_whole(tmp_path, sync):
     for data in (b"first", b"", b"x" * 100_000):
         atomic_write(path, data, sync=sync)
         assert path.read_bytes() == data
+    assert list(tmp_path.iterdir()) == [path]
+
+
+CONTENTS = [bytes([letter]) * 50_000 for letter in b"ab"]
+
+
+def read_while_written(path, write, found):
+    """Collects in `found` all that a reader finds in the file while `write` replaces it a hundred times."""
+    path.write_bytes(CONTENTS[0])
+    start, done = threading.Barrier(2), threading.Event()
+
+    def read():
+        start.wait(20)
+        while not done.is_set():
+            found.append(path.read_bytes())
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    start.wait(20)
+    for number in range(100):
+        write(path, CONTENTS[number % 2])
+    done.set()
+    reader.join()
+
+
+def test_a_reader_sees_the_old_file_or_the_new_one_and_never_half_of_one(tmp_path):
+    found = []
+    read_while_written(tmp_path / "state.json", lambda *to: atomic_write(*to, sync=False), found)
+    assert found
+    assert set(found) <= set(CONTENTS)
+
+
+def test_twin_a_file_that_is_written_in_place_is_seen_half(tmp_path):
+    found = []
+
+    def in_place(path, data):
+        with path.open("wb") as file:
+            file.write(data[:10])
+            file.flush()
+            before = len(found)
+            while len(found) < before + 2:  # the reader has come by
+                os.sched_yield()
+            file.write(data[10:])
+
+    read_while_written(tmp_path / "state.json", in_place, found)
+    assert any(len(one) == 10 for one in found)
+
+
+def test_several_writers_of_one_file_leave_one_of_their_contents_and_nothing_else(tmp_path):
+    path = tmp_path / "state.json"
+    contents = [bytes([letter]) * 20_000 for letter in b"abcd"]
+
+    def write(data):
+        for _ in range(25):
+            atomic_write(path, data, sync=False)
+
+    with ThreadPoolExecutor(4) as writers:
+        list(writers.map(write, contents))
+    assert path.read_bytes() in contents
     assert list(tmp_path.iterdir()) == [path]
 
 
