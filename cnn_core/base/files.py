@@ -25,17 +25,18 @@ def atomic_write(path: Path, data: bytes, *, sync: bool = True) -> None:
     aside = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
     try:
-        view = memoryview(data)
-        while view:  # short writes are legal
-            view = view[os.write(handle, view) :]
-        if sync:
-            os.fsync(handle)
+        try:
+            view = memoryview(data)
+            while view:  # short writes are legal
+                view = view[os.write(handle, view) :]
+            if sync:
+                os.fsync(handle)
+        finally:
+            os.close(handle)
+        aside.replace(path)
     except BaseException:
-        os.close(handle)
         aside.unlink(missing_ok=True)
         raise
-    os.close(handle)
-    aside.replace(path)
     if sync:
         sync_folder(path.parent)
 

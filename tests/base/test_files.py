@@ -112,6 +112,13 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch,
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_rename_that_fails_leaves_nothing_behind(tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        atomic_write(tmp_path / "folder", b"data")
+    assert list(tmp_path.iterdir()) == [tmp_path / "folder"]
+
+
 def test_it_is_written_synced_renamed_and_the_folder_synced_in_this_order(tmp_path, monkeypatch):
     calls = []
     for name in ("write", "fsync"):
