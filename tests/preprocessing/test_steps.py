@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from cnn_core.base.errors import UserError
 from cnn_core.base.options import parse_options
+from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.preprocessing.pipeline import Preprocessing
 from cnn_core.preprocessing.steps import ORDER, SHELF
 
@@ -132,17 +134,28 @@ def test_the_window_says_where_each_pixel_of_the_network_lies_on_the_picture(siz
     assert np.abs(seen_y - (y * 200 / height + 40))[inside_y].max() < 2.5
 
 
-def test_fine_stripes_do_not_become_coarse_ones():
-    """One bright column of three, reduced by 4: antialiased it is nearly flat, by nearest neighbour it is not."""
+STRIPES = {"nearest": 0.472, "bilinear": 0.015, "bicubic": 0.002}  # contrast left; 0.472 is what comes in
+
+
+@pytest.mark.parametrize("interpolation", STRIPES)
+def test_fine_stripes_do_not_become_coarse_ones(interpolation):
+    """One bright column of three, reduced by 4: the right answer is a flat 0.333, at the edges nobody knows it."""
     stripes = np.zeros((240, 240), np.uint8)
     stripes[:, ::3] = 255
-    kinds = {
-        kind: fitted(noise(2, 60, 60, 1), resize={"interpolation": kind}).picture(stripes)[:, 4:-4] / 255
-        for kind in ("nearest", "bilinear", "bicubic")
-    }
-    assert kinds["bilinear"].std() < 0.02
-    assert kinds["bicubic"].std() < 0.01
-    assert kinds["nearest"].std() > 0.4
+    step = fitted(noise(2, 60, 60, 1), resize={"interpolation": interpolation})
+    inside = step.picture(stripes)[:, 4:-4] / 255
+    assert stripes.std() / 255 == pytest.approx(0.4714, abs=1e-4)
+    assert inside.std() == pytest.approx(STRIPES[interpolation], abs=0.005)
+    assert inside.mean() == pytest.approx(1 / 3, abs=0.015)
+
+
+@pytest.mark.parametrize(("mode", "contrast"), [("bilinear", 0.236), ("bicubic", 0.368)])
+def test_without_antialiasing_the_same_stripes_would_stay(mode, contrast):
+    """The twin: what a library that does not antialias leaves of them."""
+    stripes = torch.zeros(1, 1, 240, 240)
+    stripes[..., ::3] = 1
+    found = torch.nn.functional.interpolate(stripes, size=(60, 60), mode=mode, align_corners=False)
+    assert found.std(correction=0).item() == pytest.approx(contrast, abs=1e-3)
 
 
 @pytest.mark.parametrize(("field", "value"), [("size", -1), ("size", 1025), ("size", "a"), ("strategy", "squeeze")])
@@ -178,7 +191,44 @@ def test_a_flat_channel_is_only_shifted():
     assert np.isfinite(step.tensor(noise(1, 8, 8, 3)).numpy()).all()
 
 
+def with_numbers(mean: list[float], std: list[float]) -> Preprocessing:
+    """A pipeline for colour pictures of 8 x 8 that was fitted elsewhere."""
+    record = fitted(noise(2, 8, 8, 3)).record()
+    record["steps"][2]["fitted"] = {"mean": mean, "std": std}
+    return Preprocessing.from_record(record)
+
+
+IMAGENET = with_numbers([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+
+
+def test_the_published_numbers_of_imagenet_give_the_published_ranges():
+    black_and_white = np.repeat(np.uint8([0, 255]), 96).reshape(1, 8, 8, 3)
+    found = IMAGENET.tensor(black_and_white)
+    low, high = found.amin((0, 2, 3)).tolist(), found.amax((0, 2, 3)).tolist()
+    assert low == pytest.approx([-2.1179, -2.0357, -1.8044], abs=6e-5)
+    assert high == pytest.approx([2.2489, 2.4286, 2.6400], abs=6e-5)
+    assert IMAGENET.value_range(black_and_white) == pytest.approx((-2.1179, 2.6400), abs=6e-5)
+
+
+def test_the_means_of_imagenet_in_pixels_become_zero():
+    """0.485, 0.456, 0.406 of 255 are the grey level that becomes 0."""
+    zero = -IMAGENET.add / IMAGENET.multiply
+    assert zero.tolist() == pytest.approx([123.675, 116.28, 103.53], abs=1e-4)
+
+
 def test_all_splits_get_the_training_splits_numbers():
-    step = fitted(np.full((1, 1, 2, 1), [[[[0], [200]]]], np.uint8), scale={"to": "standard"})
-    other = np.full((1, 4, 4, 1), 250, np.uint8)
-    assert step.tensor(other).flatten()[0].item() == pytest.approx((250 - 100) / 100)
+    """By hand: 0 and 200 have the mean 100 and the deviation 100, so 250 becomes 1.5 whatever stands beside it."""
+    step = fitted(np.full((1, 1, 2, 1), [[[[0], [200]]]], np.uint8))
+    for others in (np.full((1, 4, 4, 1), 250, np.uint8), np.uint8([[[[250], [3], [99]]]])):
+        assert step.tensor(others).flatten()[0].item() == pytest.approx((250 - 100) / 100)
+
+
+def test_statistics_of_all_splits_would_be_other_ones():
+    """The twin, on real pictures: a fit that saw the test pictures is told from one that did not."""
+    entry = DATASETS.load("digits")
+    splits = entry.build.load(entry.options(), None).splits
+    train, test = splits["train"].pictures, splits["test"].pictures
+    right, wrong = fitted(train), fitted(np.concatenate([train, test]))
+    assert right.tensor(train).double().mean().abs() < 1e-6 < wrong.tensor(train).double().mean().abs()
+    exact = (test.astype(np.float64) - train.mean()) / train.std()
+    assert np.abs(right.tensor(test).numpy() - np.moveaxis(exact, 3, 1)).max() < 1e-6
