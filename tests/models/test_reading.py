@@ -37,6 +37,54 @@ def test_the_rows_of_our_architectures_are_those_of_torchinfo_and_the_flop_count
     assert {(row["type"], row["parameters"], tuple(row["output_shape"])) for row in found["layers"]} >= theirs
 
 
+class Products(nn.Module):
+    """Weights used without a layer, in three ways."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight, self.batch = nn.Parameter(torch.rand(12, 5)), nn.Parameter(torch.rand(2, 5, 3))
+
+    def forward(self, x):
+        rows = x.flatten(2)  # (N, 2, 12)
+        return (rows @ self.weight).transpose(0, 1) @ self.batch + torch.einsum("ncp,pk->cnk", rows, self.weight[:, :3])
+
+
+@pytest.mark.parametrize(
+    ("model", "shape"),
+    [
+        (nn.ConvTranspose2d(2, 6, 4, stride=2, padding=1), (2, 3, 4)),
+        (nn.Conv2d(2, 6, 3, groups=2, dilation=2, stride=2), (2, 9, 8)),
+        (nn.Sequential(nn.Conv2d(2, 4, 1), nn.Flatten(2), nn.Conv1d(4, 3, 5)), (2, 3, 4)),
+        (nn.Sequential(nn.Flatten(2), nn.Linear(12, 5)), (2, 3, 4)),
+        (Products(), (2, 3, 4)),
+    ],
+    ids=["transposed", "grouped", "one-dimensional", "dense over rows", "bare products"],
+)
+def test_the_flop_counter_agrees_on_other_kinds_of_products(model, shape):
+    with FlopCounterMode(display=False) as flops, torch.inference_mode():
+        model(torch.zeros(1, *shape))
+    assert 2 * anatomy(model, shape)["multiply_adds"] == flops.get_total_flops() > 0
+
+
+class Attention(nn.Module):
+    """One head of attention, as torch has it."""
+
+    def __init__(self):
+        super().__init__()
+        self.attend = nn.MultiheadAttention(8, 2, batch_first=True)
+
+    def forward(self, x):
+        places = x.flatten(2).mT
+        return self.attend(places, places, places)[0]
+
+
+def test_of_attention_the_products_with_weights_count_and_those_of_activations_do_not():
+    places, channels = 6 * 6, 8
+    found = anatomy(Attention(), (8, 6, 6))
+    assert found["multiply_adds"] == places * channels * 4 * channels  # to queries, keys and values, and out again
+    assert found["parameters"] == 4 * channels * (channels + 1)
+
+
 class Shared(nn.Module):
     """One convolution under two names, and a second one that has the weight of the first."""
 

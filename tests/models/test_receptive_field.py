@@ -27,14 +27,14 @@ def positive(model):
     return model
 
 
-def measured(model, layer, shape):
-    """Rows and columns of the picture that move the middle place of a layer's map."""
+def measured(model, layer, shape, moved_by=0):
+    """Rows and columns of the picture that change the middle place of a layer's map, or one so far beside it."""
     model, kept = positive(model), []
     model.get_submodule(layer).register_forward_hook(lambda _m, _i, out: kept.append(out))
     picture = torch.ones(1, *shape, dtype=torch.float64, requires_grad=True)
     model(picture)
     _, _, height, width = kept[0].shape
-    (gradient,) = torch.autograd.grad(kept[0][0, :, height // 2, width // 2].sum(), picture)
+    (gradient,) = torch.autograd.grad(kept[0][0, :, height // 2 + moved_by, width // 2 + moved_by].sum(), picture)
     moved = gradient[0].abs().sum(0) > 0
     return [int(side.nonzero().max() - side.nonzero().min()) + 1 for side in (moved.any(1), moved.any(0))]
 
@@ -89,6 +89,24 @@ def test_the_longer_side_of_an_uneven_window_counts():
     assert list(seen(model, (1, 40, 40)).values()) == [7, 7, 9]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        nn.Upsample(scale_factor=2, mode="nearest"),
+        nn.Upsample(scale_factor=2, mode="bilinear"),
+        nn.ConvTranspose2d(1, 1, 2, stride=2),
+        nn.ConvTranspose2d(1, 1, 4, stride=2, padding=1),
+        nn.ConvTranspose2d(1, 1, 3, padding=1),
+    ],
+    ids=str,
+)
+def test_what_enlarges_a_map_sees_what_its_gradient_reaches(change):
+    """The widest of a few neighbouring places counts: those between two places of the smaller map see one more."""
+    model = nn.Sequential(nn.Conv2d(1, 1, 3), nn.MaxPool2d(2), change, nn.Conv2d(1, 1, 1))
+    reach = max(measured(model, "3", (1, 40, 40), moved_by=step)[0] for step in range(3))
+    assert seen(model, (1, 40, 40))["3"] == reach
+
+
 class Function(nn.Module):
     """A convolution of three pixels, what a test wants to know, and one convolution more."""
 
@@ -132,6 +150,8 @@ class Ended(nn.Module):
 EVERYTHING = {
     "a mean over places": lambda x: x.mean((2, 3), keepdim=True),
     "the largest of all places": lambda x: x.amax((2, 3), keepdim=True),
+    "adaptive pooling to one place": lambda x: functional.adaptive_max_pool2d(x, 1),
+    "adaptive pooling to one row": lambda x: functional.adaptive_avg_pool2d(x, (1, 4)),
     "a gate from global pooling": lambda x: x * functional.adaptive_avg_pool2d(x, 1).sigmoid(),
     "a mean over rows": lambda x: x - x.mean(2, keepdim=True),
     "attention": lambda x: functional.scaled_dot_product_attention(*[x.flatten(2).mT] * 3),
@@ -158,3 +178,18 @@ def test_the_network_s_field_is_that_of_its_last_window_even_when_all_is_pooled_
     found = anatomy(model, (3, 32, 32))
     assert found["receptive_field"] == seen(model, (3, 32, 32))["layer3.2.conv2"]
     assert [row["receptive_field"] for row in found["layers"][-3:]] == [None, None, None]
+
+
+class Wide(nn.Module):
+    """Two branches side by side, as in Inception; the narrow one is called last."""
+
+    def __init__(self):
+        super().__init__()
+        self.wide, self.narrow = nn.Conv2d(1, 2, 7, padding=3), nn.Conv2d(1, 2, 1)
+
+    def forward(self, x):
+        return torch.cat([self.wide(x), self.narrow(x)], 1)
+
+
+def test_of_branches_side_by_side_the_widest_is_the_network_s_whichever_is_called_last():
+    assert anatomy(Wide(), (1, 16, 16))["receptive_field"] == 7
