@@ -29,4 +29,4 @@ if report["n"]:
     evaluate_view.matrix(run, report)
     evaluate_view.surest(run, report["classes"])
     st.space("small")
-    evaluate_view.by_class(report)
+    evaluate_view.by_class(report, cached.sureness(run))

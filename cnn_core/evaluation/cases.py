@@ -39,6 +39,23 @@ def mixed_up(logits: NDArray[np.float32], targets: NDArray[np.int64], target: in
     return [one for one in _cases(logits, targets) if (one.target, one.said) == (target, said)]
 
 
+def sureness(
+    logits: NDArray[np.float32], targets: NDArray[np.int64], bins: int = 10
+) -> tuple[list[float] | None, list[float] | None]:
+    """How sure it was: the shares of the right pictures, and of the wrong ones, by probability of the class it said.
+
+    Each list sums to 1 over equal bins of 0..1 (the last holds 1); None where there is no such picture.
+    """
+    probabilities = softmax(logits)
+    sure, right = probabilities.max(1), probabilities.argmax(1) == targets
+    place = np.minimum((sure * bins).astype(int), bins - 1)
+    return _shares(place[right], bins), _shares(place[~right], bins)
+
+
+def _shares(places: NDArray[np.int64], bins: int) -> list[float] | None:
+    return None if len(places) == 0 else (np.bincount(places, minlength=bins) / len(places)).tolist()
+
+
 def _cases(logits: NDArray[np.float32], targets: NDArray[np.int64]) -> list[Case]:
     probabilities = softmax(logits)
     said = probabilities.argmax(1)

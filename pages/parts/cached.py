@@ -100,6 +100,18 @@ def _hard_cases(
     return cases.mistakes(found.logits, found.targets), cases.only_just(found.logits, found.targets, narrow)
 
 
+def sureness(run: str, split: str = "test") -> tuple[list[float] | None, list[float] | None]:
+    """How sure it was when right and when wrong: shares by tenths of the probability."""
+    asked = loaded(run)
+    return _sureness(run, asked.checkpoint_sha256, split, asked)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _sureness(run: str, weights: str, split: str, _run: Run) -> tuple[list[float] | None, list[float] | None]:
+    found = _run.predictions(split)
+    return cases.sureness(found.logits, found.targets)
+
+
 @st.cache_resource(max_entries=64, show_spinner=False)
 def experiment(run: str) -> Experiment:
     """The settings of a run, read without torch.

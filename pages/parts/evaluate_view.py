@@ -13,6 +13,7 @@ import streamlit as st
 from cnn_core.base.errors import shorten
 from cnn_core.evaluation import cases
 from cnn_core.figures.matrix import SELECTION, Counts, Unit, cell_sentence, largest_mistake, matrix_chart
+from cnn_core.figures.sureness import sureness_figure
 from pages.parts import cached, shell
 from pages.parts.gallery import Form, Thumb, gallery
 from pages.parts.words import NOTHING, md, number, percent, plural
@@ -25,6 +26,7 @@ CELL_MOST = 30  # pictures shown of one cell
 LINE_MOST = 24  # surest mistakes in one line
 UNITS: dict[str, Unit] = {"Counts": "count", "% of row": "row", "% of column": "column"}
 Report = dict[str, Any]
+Sureness = tuple[list[float] | None, list[float] | None]  # of the right pictures, of the wrong ones
 
 
 def headline(report: Report) -> None:
@@ -199,8 +201,8 @@ def surest(run: str, classes: Sequence[str]) -> None:
     show_cases(f"evaluate.surest.{run}", run, wrong[:LINE_MOST], classes, sure=False, form="line")
 
 
-def by_class(report: Report) -> None:
-    """Precision, recall, F1 and number of pictures by class, beside the means over the classes."""
+def by_class(report: Report, sure: Sureness | None = None) -> None:
+    """Precision, recall, F1 and number of pictures by class, beside the means over the classes and how sure it was."""
     left, right = st.columns([11, 9], gap="large")
     with left:
         st.subheader("Class by class", anchor=False)
@@ -225,6 +227,17 @@ def by_class(report: Report) -> None:
                 help=f"The mean surprise at the true class; guessing evenly among {len(report['classes'])} "
                 f"classes costs {np.log(max(1, len(report['classes']))):.2f}.",
             )
+        if sure is not None:
+            _sureness(*sure)
+
+
+def _sureness(right: list[float] | None, wrong: list[float] | None) -> None:
+    """A still figure: was it less sure where it was wrong?"""
+    st.space("small")
+    st.subheader("How sure it was", anchor=False)
+    figure = sureness_figure(right, wrong, shell.theme())
+    st.plotly_chart(figure, key="evaluate.sure", theme=None, config={"staticPlot": True})
+    st.caption("The probability of the class it said. Teal: of all it got right. Orange: of all it got wrong.")
 
 
 def _class_table(rows: list[dict[str, Any]]) -> None:

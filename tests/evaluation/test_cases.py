@@ -28,3 +28,14 @@ def test_a_cell_of_the_matrix_holds_its_pictures_and_no_others():
     assert [one.index for one in mixed_up(LOGITS, TARGETS, 0, 1)] == [1, 4]
     assert mixed_up(LOGITS, TARGETS, 1, 1) == [Case(2, 1, 1, pytest.approx(0.8))]
     assert mixed_up(LOGITS[:1], TARGETS[:1], 0, 1) == []
+
+
+def test_sureness_counts_right_and_wrong_pictures_each_for_themselves():
+    from cnn_core.evaluation.cases import sureness
+
+    chances = np.array([[0.95, 0.05], [0.65, 0.35], [0.55, 0.45], [0.05, 0.95]])
+    right, wrong = sureness(np.log(chances).astype(np.float32), np.array([0, 0, 1, 1]))
+    assert right == [0, 0, 0, 0, 0, 0, 1 / 3, 0, 0, 2 / 3]
+    assert wrong == [0, 0, 0, 0, 0, 1, 0, 0, 0, 0]
+    certain = np.array([[1e4, 0.0]], np.float32)  # probability 1 belongs to the last bin
+    assert sureness(certain, np.array([0])) == ([0] * 9 + [1], None)
