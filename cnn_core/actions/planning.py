@@ -15,6 +15,7 @@ from cnn_core.augmentation.apply import Augmenter
 from cnn_core.base.options import parse_options
 from cnn_core.base.settings import data_folder
 from cnn_core.data.sets import SHELF as DATASETS
+from cnn_core.data.statistics import channel_mean_std
 from cnn_core.experiment import (
     TRAIN_SHELVES,
     Choice,
@@ -27,7 +28,6 @@ from cnn_core.experiment import (
 )
 from cnn_core.models import build_model
 from cnn_core.models.anatomy import anatomy as anatomy_of
-from cnn_core.pictures.statistics import channel_mean_std
 from cnn_core.preprocessing.pipeline import Preprocessing
 from cnn_core.preprocessing.steps import SHELF as STEPS
 from cnn_core.runs.run import steps_per_epoch

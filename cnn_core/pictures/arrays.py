@@ -1,9 +1,7 @@
-"""Pictures from arrays and arrays as pictures: for the Python door, thumbnails and galleries."""
+"""Pictures from arrays and whatever else a user may have, and thumbnails of them."""
 
 from __future__ import annotations
 
-import base64
-import io
 from pathlib import Path
 
 import numpy as np
@@ -53,15 +51,3 @@ def thumbnail(image: Image.Image, side: int) -> Image.Image:
     scale = side / max(image.size)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return image.resize(size, Image.Resampling.BILINEAR if scale < 1 else Image.Resampling.NEAREST)
-
-
-def png_bytes(array: NDArray[np.uint8]) -> bytes:
-    """uint8 (H, W), (H, W, 1) or (H, W, 3) as a PNG file."""
-    file = io.BytesIO()
-    _image(array).save(file, "PNG", compress_level=1)  # a gallery is made anew at each click: speed counts, not bytes
-    return file.getvalue()
-
-
-def data_uri(array: NDArray[np.uint8]) -> str:
-    """uint8 (H, W), (H, W, 1) or (H, W, 3) as `data:image/png;base64,...`, for pages and charts."""
-    return "data:image/png;base64," + base64.b64encode(png_bytes(array)).decode("ascii")

@@ -158,3 +158,9 @@ def test_a_npy_brings_every_number_back():
     back = np.load(io.BytesIO(npy(HEAT)), allow_pickle=False)
     assert back.dtype == np.float32
     np.testing.assert_array_equal(back, HEAT)
+
+
+@pytest.mark.parametrize("shape", [(5, 7), (5, 7, 1), (5, 7, 3)])
+def test_a_png_holds_exactly_the_array(shape):
+    array = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(png(array)))), array.reshape(np.squeeze(array).shape))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 
 import numpy as np
@@ -10,9 +9,9 @@ import pytest
 from PIL import Image
 
 from cnn_core.base.errors import BadPicture, UserError
-from cnn_core.pictures import as_picture, data_uri, from_array, from_image, png_bytes, thumbnail
+from cnn_core.pictures import as_picture, from_array, from_image, thumbnail
 from tests.pictures import corpus
-from tests.pictures.corpus import noise, rgb, saved
+from tests.pictures.corpus import rgb, saved
 
 
 @pytest.mark.parametrize(("shape", "mode"), [((9, 12), "L"), ((9, 12, 1), "L"), ((9, 12, 3), "RGB")])
@@ -113,13 +112,6 @@ def test_bytes_a_path_a_pillow_picture_and_an_array_give_the_same(tmp_path):
     (tmp_path / "a.png").write_bytes(data)
     sources = [data, tmp_path / "a.png", str(tmp_path / "a.png"), rgb(), np.asarray(rgb())]
     assert all(np.array_equal(np.asarray(as_picture(one).image), np.asarray(rgb())) for one in sources)
-
-
-@pytest.mark.parametrize("shape", [(5, 7), (5, 7, 1), (5, 7, 3)])
-def test_a_png_holds_exactly_the_array(shape):
-    array = noise(*shape) if len(shape) == 3 and shape[2] == 3 else noise(5, 7).reshape(shape)
-    for data in (png_bytes(array), base64.b64decode(data_uri(array).removeprefix("data:image/png;base64,"))):
-        assert np.array_equal(np.asarray(Image.open(io.BytesIO(data))), array.reshape(np.squeeze(array).shape))
 
 
 def test_a_thumbnail_fits_the_side_and_keeps_the_proportions():
