@@ -22,6 +22,7 @@ from cnn_core.base.errors import UnknownName, UserError, shorten
 from cnn_core.base.files import read_json
 from cnn_core.base.settings import runs_folder
 from cnn_core.experiment import resolve
+from cnn_core.jobs.supervisor import supervise as do_supervise
 from cnn_core.jobs.work import work as do_work
 from cnn_core.shelves import SHELVES
 
@@ -202,10 +203,19 @@ def explain(
     show.explanation(found.record(), list(found.notes), json)
 
 
+Handle = Annotated[int | None, typer.Option("--lock", metavar="N", help="The inherited file that holds the lock.")]
+
+
 @app.command(hidden=True)
-def work(folder: Path) -> None:
+def work(folder: Path, lock: Handle = None) -> None:
     """Do the job in a folder: what a worker process runs."""
-    raise typer.Exit(do_work(folder))
+    raise typer.Exit(do_work(folder, lock))
+
+
+@app.command(hidden=True)
+def supervise(folder: Path, lock: Handle = None) -> None:
+    """Start the jobs of a folder in order: what the supervisor's process runs."""
+    raise typer.Exit(do_supervise(folder, lock))
 
 
 def _shape(text: str) -> tuple[int, int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from cnn_core.pictures import Picture, as_picture
 from cnn_core.preprocessing.pipeline import Preprocessing
 
 Pictured = str | Path | bytes | Image.Image | NDArray[np.uint8]
+Look = Callable[[], None]
 BATCH = 64  # small batches stay in the cache of a processor core
 CHUNK = 1024  # pictures held as float at a time
 
@@ -64,17 +66,21 @@ class Network:
         """A picture as the module gets it: float32 (1, C, H, W)."""
         return self.preprocessing.tensor(self.preprocessing.picture(self.open(picture).image)[None])
 
-    def logits(self, images: Tensor) -> Tensor:
-        """float32 (N, C, H, W) to float32 logits (N, K), in batches."""
+    def logits(self, images: Tensor, look: Look = lambda: None) -> Tensor:
+        """float32 (N, C, H, W) to float32 logits (N, K), in batches; `look` is called before each, and may raise."""
         device = next(self.module.parameters()).device
-        with self.lock, torch.inference_mode():
-            return torch.cat([self.module(batch.to(device)).float().cpu() for batch in torch.split(images, BATCH)])
+        found = []
+        for batch in torch.split(images, BATCH):
+            look()
+            with self.lock, torch.inference_mode():  # taken anew for each batch, so that others wait only for one
+                found.append(self.module(batch.to(device)).float().cpu())
+        return torch.cat(found)
 
-    def predict(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Whole sets: uint8 (N, H, W, C) as stored to float32 logits (N, K)."""
+    def predict(self, pictures: NDArray[np.uint8], look: Look = lambda: None) -> NDArray[np.float32]:
+        """Whole sets: uint8 (N, H, W, C) as stored to float32 logits (N, K); `look` as in `logits`."""
         seen = self.preprocessing.pictures(pictures)
         chunks = range(0, len(seen), CHUNK)
-        return torch.cat([self.logits(self.preprocessing.tensor(seen[i : i + CHUNK])) for i in chunks]).numpy()
+        return torch.cat([self.logits(self.preprocessing.tensor(seen[i : i + CHUNK]), look) for i in chunks]).numpy()
 
     def activations(self, images: Tensor, layer: str) -> Tensor:
         """The output of a layer, as named by `named_modules`, for float32 (N, C, H, W)."""

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
         show,
         start,
         stop,
+        wake,
     )
     from cnn_core.actions.training import resume, train
 
 _HOMES = {
     "asking": ("evaluate", "explain", "load_run", "npy", "overlay_png", "pictures", "predict"),
     "planning": ("Plan", "Preview", "anatomy", "data", "missing", "plan", "preview"),
-    "running": ("ask_stop", "delete", "live", "resume_in_background", "runs", "show", "start", "stop"),
+    "running": ("ask_stop", "delete", "live", "resume_in_background", "runs", "show", "start", "stop", "wake"),
     "training": ("resume", "train"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -56,6 +57,7 @@ __all__ = [
     "start",
     "stop",
     "train",
+    "wake",
 ]
 
 

@@ -7,9 +7,11 @@ from os import PathLike
 from typing import Any
 
 from cnn_core.base.errors import Failed, UserError
+from cnn_core.base.locks import Lock
 from cnn_core.base.settings import runs_folder
 from cnn_core.experiment import Experiment
-from cnn_core.jobs.launch import launch
+from cnn_core.jobs import queue, supervisor, verdict
+from cnn_core.jobs.job import LIVE
 from cnn_core.runs import trash
 from cnn_core.runs.live import Live
 from cnn_core.runs.live import live as live_of
@@ -17,70 +19,100 @@ from cnn_core.runs.run import RunFolder, find_run, new_run, records
 
 Folder = str | PathLike[str] | None
 TRAINING = "cnn_core.training.job"  # the kind of job that a run is
-STOP_WAIT = 30.0  # seconds that `stop` waits for the checkpoint
+ENDING = 5.0  # seconds that `stop` waits on after a run was due to be ended
 
 
 def start(experiment: Experiment, runs: Folder = None) -> str:
-    """Write a run's folder and start its own process; returns the run's id at once."""
-    run = new_run(experiment, runs_folder(runs), TRAINING)
-    _launch(run)
+    """Write a run's folder, put it in the queue and see that a supervisor is there; returns the run's id at once."""
+    root = runs_folder(runs)
+    run = new_run(experiment, root, TRAINING, hold=True)
+    _enqueue(run, run.lock())
     return run.id
 
 
-def _launch(run: RunFolder) -> None:
+def _enqueue(run: RunFolder, lock: Lock) -> None:
     try:
-        launch(run)
-    except Failed as error:
-        run.update(status="failed", reason="error", message=str(error))
-        raise
+        with lock:
+            queue.enqueue(run, lock)
+    except OSError as error:
+        raise Failed(f"{run.id} cannot be put in the queue: {error.strerror or error}.") from error
+    supervisor.wake(run.root)
+
+
+def wake(runs: Folder = None) -> None:
+    """See that a supervisor is there while something waits: for whoever looks at a queue whose supervisor has died."""
+    supervisor.wake(runs_folder(runs))
 
 
 def resume_in_background(run: str, runs: Folder = None) -> dict[str, Any]:
-    """Train a stopped or failed run on in its own process; returns its record at once. A finished run stays as it is.
+    """Put a stopped or failed run in the queue again; returns its record at once. A finished run stays as it is.
 
     Raises:
         UserError: it is being trained already, or does not exist.
     """
     found = find_run(run, runs_folder(runs))
-    requeue(found)
-    if found.stored()["status"] == "queued":
-        _launch(found)
+    if queue.waits(found.state()):
+        supervisor.wake(found.root)
+    else:
+        lock = found.lock()
+        if found.stored()["status"] == "done":
+            lock.release()
+        else:
+            found.clear_stop()
+            _enqueue(found, lock)
     return found.record()
 
 
-def requeue(run: RunFolder) -> None:
-    """Make a stopped or failed run *queued* again; leave a finished one.
+def take_over(run: RunFolder) -> Lock:
+    """Make a stopped, failed or waiting run *queued* for this process, which trains it; a finished one is left.
 
     Raises:
         UserError: another process works on it.
     """
-    with run.lock():
-        run.clear_stop()
+    lock = run.lock()
+    try:
         if run.stored()["status"] != "done":
-            run.update(status="queued", reason="", message="", ended=None, waiting_for="")
+            run.clear_stop()
+            queue.begin(run)
+    except BaseException:
+        lock.release()
+        raise
+    return lock
 
 
 def ask_stop(run: str, runs: Folder = None) -> None:
-    """Ask a run to stop with a checkpoint; returns at once. A run that is not training stays as it is."""
+    """Ask a run to stop with a checkpoint; returns at once. One that stands in line leaves it.
+
+    The supervisor ends a run that has not stopped after `verdict.STOP_WITHIN` seconds. A run that is not at work stays
+    as it is.
+
+    Raises:
+        Failed: the request cannot be written.
+    """
     found = find_run(run, runs_folder(runs))
-    if found.state()["status"] in ("queued", "running"):
+    if found.state()["status"] not in LIVE or queue.leave(found):
+        return
+    try:
         found.ask_stop()
+    except OSError as error:
+        raise Failed(f"{found.id} cannot be asked to stop: {error.strerror or error}.") from error
+    supervisor.wake(found.root)
 
 
 def stop(run: str, runs: Folder = None) -> dict[str, Any]:
-    """Stop a run with a checkpoint and wait for it; returns its record.
+    """Stop a run with a checkpoint and wait for it; returns its record, which says how it stopped.
 
     Raises:
-        Failed: it did not stop in time; the request stays.
+        Failed: it did not stop, and could not be ended either; the request stays.
     """
     found = find_run(run, runs_folder(runs))
     ask_stop(run, runs)
-    deadline = time.monotonic() + STOP_WAIT
-    while (record := found.record())["status"] in ("queued", "running"):
+    deadline = time.monotonic() + verdict.STOP_WITHIN + ENDING
+    while (state := found.state())["status"] in LIVE or (state["status"] == "stopped" and found.alive()):
         if time.monotonic() > deadline:
-            raise Failed(f"{found.id} has not stopped within {STOP_WAIT:.0f} s; it will at its next step.")
+            raise Failed(f"{found.id} has not stopped, and its process cannot be ended from here; the request stays.")
         time.sleep(0.05)
-    return record
+    return found.record()
 
 
 def runs(runs: Folder = None) -> list[dict[str, Any]]:

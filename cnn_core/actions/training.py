@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnn_core.actions.running import TRAINING, Folder, requeue
+from cnn_core.actions.running import TRAINING, Folder, take_over
 from cnn_core.base.settings import runs_folder
 from cnn_core.experiment import Experiment
 from cnn_core.runs.run import find_run, new_run
@@ -19,11 +19,11 @@ def train(experiment: Experiment, runs: Folder = None, show: job.Show = lambda e
         UserError: before anything is written, when the device is not there or the folder cannot be used.
     """
     computing(experiment.train)
-    return job.run(new_run(experiment, runs_folder(runs), TRAINING), show)
+    return job.run(new_run(experiment, runs_folder(runs), TRAINING, hold=True), show)
 
 
 def resume(run: str, runs: Folder = None, show: job.Show = lambda event: None) -> dict[str, Any]:
     """Train a stopped or failed run on, here; returns its record. A finished run's record is returned as it is."""
     found = find_run(run, runs_folder(runs))
-    requeue(found)
-    return job.run(found, show)
+    with take_over(found) as lock:
+        return job.run(found, show, lock)

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from cnn_core.base.errors import UserError
-from cnn_core.jobs.job import Job, arrived, ids
+from cnn_core.jobs.job import FIELDS, Job, arrived, ids
 
-VERSION = 1
-_TABLE = "CREATE TABLE IF NOT EXISTS job (id TEXT PRIMARY KEY, stamp TEXT NOT NULL, state TEXT NOT NULL)"
+VERSION = 2
 ENDED = ("stopped", "done", "failed")
 
 
@@ -34,7 +33,7 @@ def states(root: Path) -> dict[str, dict[str, Any]]:
             found[name] = state
             continue
         found[name] = _read(Job(root / name))
-        if found[name]["status"] in ENDED:  # the others change all the time
+        if found[name]["status"] in ENDED and found[name]["settled"]:  # the others change without a stamp
             new[name] = found[name]
     gone = [name for name in known if name not in stamps]
     if new or gone:
@@ -54,8 +53,8 @@ def _read(job: Job) -> dict[str, Any]:
     try:
         return job.state()
     except UserError as error:
-        kept = {"created": arrived(job.id), "alive": False}
-        return {"status": "failed", "reason": "damaged", "message": str(error), **kept}
+        known = {"created": arrived(job.id), "alive": False, "settled": True}
+        return {**FIELDS, "reason": "damaged", "message": str(error), **known}
 
 
 @contextmanager

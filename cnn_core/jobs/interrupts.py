@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+class Interrupted(Exception):
+    """Somebody asked to stop: raised at a place where nothing is torn."""
+
+
 @contextmanager
 def stop_on_signals(asked: threading.Event) -> Iterator[None]:
     """SIGINT and SIGTERM set `asked`; a second SIGINT interrupts at once. Outside the main thread nothing changes."""

@@ -6,23 +6,39 @@ replaced whole or only appended to, so that any number of readers may look at an
 
 from __future__ import annotations
 
+import errno
 import os
 import re
-import secrets
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from cnn_core.base.errors import Failed, UserError, shorten
-from cnn_core.base.files import atomic_write, plain, read_json
+from cnn_core.base.files import atomic_write, read_json, sealed, unseal
 from cnn_core.base.locks import Lock, held
+from cnn_core.jobs import verdict
 
 ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,94}[a-z0-9])?\Z")
 STATUSES = ("queued", "running", "stopped", "done", "failed")
-SCHEMA = 1
-START_GRACE = 60.0  # seconds a job may stay queued before its worker holds the lock
+LIVE = ("queued", "running")
+SCHEMA = 2
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FIELDS: dict[str, Any] = {  # every state has these; what an earlier version did not write is as here
+    "status": "failed",
+    "reason": "",
+    "message": "",
+    "notice": "",  # what the user should know of the run as it is, as a damaged checkpoint; a sentence
+    "created": "",
+    "started": None,
+    "ended": None,
+    "number": 0,  # order of creation in its folder: clocks jump
+    "turn": 0,  # place in the queue
+    "lane": "",  # the device it will most likely take: one job at a time in a lane
+    "supervised": False,  # whether the supervisor starts it; else the process that made it works on it
+    "waiting_for": "",
+    "memory_mark": "",
+}
 
 
 def now() -> str:
@@ -33,12 +49,22 @@ def now() -> str:
 class Job:
     """A job by its folder. Cheap: reads nothing until asked."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, birth: Lock | None = None) -> None:
         self.folder = folder
+        self.birth = birth  # the lock that its maker holds since before it was a job
 
     @property
     def id(self) -> str:
         return self.folder.name
+
+    @property
+    def root(self) -> Path:
+        """The folder of jobs that it is in."""
+        return self.folder.parent
+
+    @property
+    def state_path(self) -> Path:
+        return self.folder / "state.json"
 
     @property
     def lock_path(self) -> Path:
@@ -52,101 +78,127 @@ class Job:
     def log_path(self) -> Path:
         return self.folder / "log.txt"
 
+    @property
+    def stop_path(self) -> Path:
+        return self.folder / "stop"
+
     def lock(self) -> Lock:
-        """Take the lock of the living.
+        """Take the lock of the living, or hand over the one that this object was born with.
 
         A reader's probe may hold it for an instant, so this tries for a second.
 
         Raises:
-            UserError: another process works on the job.
+            UserError: another process works on the job, or the folder is not there. Failed: it is not ours to write.
         """
+        if self.birth is not None:
+            lock, self.birth = self.birth, None
+            return lock
         lock = Lock(self.lock_path)
-        for _ in range(20):
-            if lock.acquire(str(os.getpid())):
-                return lock
-            time.sleep(0.05)
+        try:
+            for _ in range(20):
+                if lock.acquire(me()):
+                    return lock
+                time.sleep(0.05)
+        except FileNotFoundError as error:
+            raise UserError(f'Run "{self.id}" does not exist in {self.root}; `runs` lists what is there.') from error
+        except OSError as error:
+            raise Failed(f"{self.folder} cannot be written ({error.strerror}).") from error
         raise UserError(f"{self.id} is being worked on by another process; stop it first.")
 
     def alive(self) -> bool:
         return held(self.lock_path)
 
     def stored(self) -> dict[str, Any]:
-        """The state as the worker wrote it."""
-        state = read_json(self.folder / "state.json")
-        if state.get("schema") != SCHEMA:
-            raise Failed(
-                f"{self.id} has a state of version {shorten(state.get('schema'))}, this ConvScope reads {SCHEMA}."
-            )
-        return state
+        """The state as it was written last.
+
+        Raises:
+            Failed: it is missing, damaged or of another version.
+        """
+        try:
+            state = unseal(self.state_path)
+        except Failed:
+            state = read_json(self.state_path)
+            if state.get("schema") == SCHEMA or "sha256" in state:
+                raise
+        if state.get("schema") not in (1, SCHEMA):  # 1 had no seal
+            version = shorten(state.get("schema"))
+            raise Failed(f"{self.id} has a state of version {version}, this ConvScope reads 1 and {SCHEMA}.")
+        return {**FIELDS, **state}
 
     def state(self) -> dict[str, Any]:
-        """The state as it is now: a job whose worker died says so. Adds `alive`."""
-        state = self.stored()
-        alive = state["status"] in ("queued", "running") and self.alive()
-        if not alive and state["status"] in ("queued", "running"):
-            state = self.stored()  # it may have ended between the two looks
-            if state["status"] == "running" or (state["status"] == "queued" and not self._starting()):
-                state |= {"status": "stopped", "reason": "killed", "message": _KILLED}
-        return {**state, "alive": alive}
+        """The state as it is now: a job whose worker died says so. Adds `alive`, and `settled`: whether it is written.
 
-    def _starting(self) -> bool:
-        age = time.time() - (self.folder / "state.json").stat().st_mtime
-        return abs(age) < START_GRACE
+        A queued job that the supervisor will start needs nobody living.
+        """
+        state = self.stored()
+        if state["status"] not in LIVE:
+            return {**state, "alive": False, "settled": True}
+        if self.alive():
+            return {**state, "alive": True, "settled": True}
+        state = self.stored()  # it may have ended between the two looks
+        lost = state["status"] == "running" or (state["status"] == "queued" and not state["supervised"])
+        return {**state, **(verdict.unseen(state) if lost else {}), "alive": False, "settled": not lost}
 
     def update(self, **changes: Any) -> None:
-        """Replace the state by itself with changes. Only the holder of the lock, or the creator, calls this."""
-        atomic_write(self.folder / "state.json", plain({**self.stored(), **changes}))
+        """Replace the state by itself with changes. Only the holder of the lock calls this.
+
+        On a full disk it is written over the old one, which needs no room.
+        """
+        data = sealed({**self.stored(), **changes, "schema": SCHEMA})
+        try:
+            atomic_write(self.state_path, data)
+        except OSError as error:
+            if error.errno not in DISK_FULL or not _overwrite(self.state_path, data):
+                raise
 
     def ask_stop(self) -> None:
         """Ask the worker to stop with a checkpoint; returns at once."""
-        (self.folder / "stop").touch()
+        self.stop_path.touch()
 
     def stop_asked(self) -> bool:
-        return (self.folder / "stop").exists()
+        return self.stop_path.exists()
 
     def clear_stop(self) -> None:
-        (self.folder / "stop").unlink(missing_ok=True)
+        self.stop_path.unlink(missing_ok=True)
 
-
-_KILLED = (
-    "It ended without a word (killed, or the computer went down). What was saved is kept; Resume goes on from there."
-)
-
-
-def create(root: Path, words: str, kind: str, files: Mapping[str, bytes], **state: Any) -> Job:
-    """Make a job's folder with state *queued*. The state's file, which makes it a job, is written last.
-
-    Args:
-        root: the folder of jobs. words: what it is about; becomes part of the id. kind: the dotted name of the module
-            whose `work(job)` does it. files: what else belongs into the folder, by name. state: its further
-            fields.
-
-    Raises:
-        Failed: the folder cannot be written.
-    """
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        folder = _make_folder(root, words)
-        for name, data in files.items():
-            atomic_write(folder / name, data)
-        created = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")  # two in a second differ
-        first = {"schema": SCHEMA, "kind": kind, "status": "queued", "reason": "", "message": "", "created": created}
-        atomic_write(folder / "state.json", plain({**first, "started": None, "ended": None, **state}))
-    except OSError as error:
-        raise Failed(f"A run cannot be written to {root}: {error.strerror or error}.") from error
-    return Job(folder)
-
-
-def _make_folder(root: Path, words: str) -> Path:
-    readable = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:48].strip("-") or "job"
-    while True:  # mkdir decides who has the name
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-        folder = root / f"{stamp}-{readable}-{secrets.token_hex(2)}"
+    def log(self, text: str) -> None:
+        """A line in the log, with the time. What the process itself prints goes there too."""
+        handle = os.open(self.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         try:
-            folder.mkdir()
-            return folder
-        except FileExistsError:
-            continue
+            os.write(handle, f"{now()}  {text}\n".encode())
+        finally:
+            os.close(handle)
+
+
+def me() -> str:
+    """This process for a lock's note: its id, and when it started, for an id alone may come back."""
+    return f"{os.getpid()} {started(os.getpid())}".strip()
+
+
+def started(pid: int) -> str:
+    """When a process started, in ticks since the start of the machine; empty where that cannot be known."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def _overwrite(path: Path, data: bytes) -> bool:
+    """Write over a file in one call, within the room that it has; False when that is too small."""
+    handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        size, block = os.fstat(handle).st_size, os.fstat(handle).st_blksize
+        if len(data) > -(-size // block) * block:
+            return False
+        if os.pwrite(handle, data, 0) != len(data):
+            return False
+        os.ftruncate(handle, len(data))
+        os.fsync(handle)
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return True
 
 
 def by_id(text: object, root: Path) -> Job:

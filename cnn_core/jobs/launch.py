@@ -1,41 +1,49 @@
-"""Start a worker: another process, in its own group, at low priority, that outlives whoever started it."""
+"""Start another process, in its own session, that outlives whoever started it and inherits the lock of its work."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 from cnn_core.base.errors import Failed
+from cnn_core.base.locks import Lock
 from cnn_core.base.settings import data_folder, locks_folder
-from cnn_core.jobs.job import Job
 
 PROJECT = Path(__file__).parents[2]
 
 
-def launch(job: Job) -> int:
-    """Start `python -m cnn_core work FOLDER`; returns its process id at once.
+def command(verb: str, folder: Path, lock: Lock) -> list[str]:
+    """The command line of a worker (`work`) or a supervisor (`supervise`) of a folder."""
+    return [sys.executable, "-m", "cnn_core", verb, str(folder), "--lock", str(lock.handle)]
 
-    Output goes to the job's log, never to a pipe, so that the worker does not depend on us.
+
+def launch(verb: str, folder: Path, lock: Lock, log: Path) -> subprocess.Popen[bytes]:
+    """Start `python -m cnn_core VERB FOLDER --lock N` and pass it the lock; returns at once.
+
+    The child holds the lock from its birth to its death, whatever becomes of us; our own hold of it is closed. Output
+    goes to the log, never to a pipe, so that the child does not depend on us.
+
+    Raises:
+        Failed: the process cannot be started; the lock is still held here.
     """
-    command = [sys.executable, "-m", "cnn_core", "work", str(job.folder)]
     try:
-        with job.log_path.open("ab") as log:
+        with log.open("ab") as output:
             process = subprocess.Popen(
-                command,
+                command(verb, folder, lock),
                 cwd=PROJECT,
                 env=_environment(),
                 stdin=subprocess.DEVNULL,
-                stdout=log,
+                stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=(lock.handle,),
             )
     except OSError as error:
-        raise Failed(f"The training process could not be started: {error.strerror or error}.") from error
-    threading.Thread(target=process.wait, daemon=True).start()  # else an ended worker stays a zombie
-    return process.pid
+        raise Failed(f"The process that does the work could not be started: {error.strerror or error}.") from error
+    lock.forget()
+    return process
 
 
 def _environment() -> dict[str, str]:

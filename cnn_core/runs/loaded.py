@@ -12,7 +12,7 @@ from cnn_core.base.files import unseal
 from cnn_core.data.sets import SPLITS, DataSet
 from cnn_core.experiment import Experiment, data_facts, facts, load_data
 from cnn_core.models import build_model
-from cnn_core.network import Network, Pictured
+from cnn_core.network import Look, Network, Pictured
 from cnn_core.preprocessing.pipeline import Preprocessing
 from cnn_core.runs import checkpoints, predictions
 from cnn_core.runs.predictions import Predictions
@@ -69,8 +69,8 @@ class Run:
         """The data set, as stored."""
         return load_data(self.experiment.data)
 
-    def predictions(self, split: str = "test") -> Predictions:
-        """The logits of a split by the best epoch: stored ones, or made and stored now.
+    def predictions(self, split: str = "test", look: Look = lambda: None) -> Predictions:
+        """The logits of a split by the best epoch: stored ones, or made and stored now; `look` may raise meanwhile.
 
         Raises:
             UserError: no such split. Failed: no epoch has ended, or the data is missing.
@@ -79,16 +79,16 @@ class Run:
             raise UserError(f'split is "{shorten(split)}", but must be one of {", ".join(SPLITS)}.')
         found = predictions.load(self.folder.predictions, split, self.checkpoint_sha256)
         if found is None:
-            found = self._predict(split)
+            found = self._predict(split, look)
             try:
                 predictions.save(self.folder.predictions, split, found, self.checkpoint_sha256)
             except OSError:
                 pass  # a read-only or full disk: they are made again next time
         return found
 
-    def _predict(self, split: str) -> Predictions:
+    def _predict(self, split: str, look: Look) -> Predictions:
         part = self.data().splits[split]
-        return Predictions(self.network().predict(part.pictures), np.asarray(part.targets))
+        return Predictions(self.network().predict(part.pictures, look), np.asarray(part.targets))
 
 
 def build(experiment: Experiment) -> nn.Module:

@@ -8,7 +8,8 @@ from typing import Any
 from cnn_core.base.files import sealed, unseal
 from cnn_core.experiment import Experiment, facts, read
 from cnn_core.jobs.index import states
-from cnn_core.jobs.job import Job, by_id, create, find
+from cnn_core.jobs.job import Job, by_id, find
+from cnn_core.jobs.queue import create, lane, line, waits
 
 FACTS: dict[str, Any] = {  # what a record holds beyond a job's state, before anything is known
     "label": "",
@@ -29,8 +30,8 @@ FACTS: dict[str, Any] = {  # what a record holds beyond a job's state, before an
     "device": "",
     "precision": "",
     "threads": None,
-    "waiting_for": "",
 }
+OURS = ("schema", "kind", "sha256", "turn", "lane", "supervised", "settled", "memory_mark")  # of the state, not shown
 
 
 class RunFolder(Job):
@@ -48,38 +49,49 @@ class RunFolder(Job):
         """The settings as they were stored; their SHA-256 is checked."""
         return read(unseal(self.folder / "experiment.json"))
 
-    def record(self, state: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The run as one flat record; `state` spares a read where it is known."""
-        state = {**FACTS, **(self.state() if state is None else state)}
-        state.pop("schema", None)
-        state.pop("kind", None)
-        seconds = state["seconds"]
-        speed = state["images"] / seconds if seconds else None
-        return {"run": self.id, "path": str(self.folder), **state, "images_per_second": speed}
+    def record(self) -> dict[str, Any]:
+        """The run as one flat record; `ahead` counts the jobs that go before a queued one."""
+        state = self.state()
+        return _record(self, state, line(states(self.root)).get(self.id) if waits(state) else None)
 
 
-def new_run(experiment: Experiment, root: Path, kind: str) -> RunFolder:
+def _record(run: RunFolder, state: dict[str, Any], place: tuple[int, str] | None) -> dict[str, Any]:
+    state = {**FACTS, **state}
+    ahead, waiting_for = place or (0, state["waiting_for"])
+    seconds = state["seconds"]
+    return {
+        "run": run.id,
+        "path": str(run.folder),
+        **{key: value for key, value in state.items() if key not in OURS},
+        "ahead": ahead if state["status"] == "queued" else None,
+        "waiting_for": waiting_for,
+        "images_per_second": state["images"] / seconds if seconds else None,
+    }
+
+
+def new_run(experiment: Experiment, root: Path, kind: str, *, hold: bool = False) -> RunFolder:
     """Write a run's folder with state *queued*: the state's file, which makes it a run, comes last.
 
-    `kind` is the dotted name of the module whose `work(job)` trains it.
+    `kind` is the dotted name of the module whose `work(job, lock)` trains it. `hold`: keep its lock (`queue.create`).
     """
     known = facts(experiment)
     words = f"{experiment.data.name}-{experiment.model.name}"
     steps = steps_per_epoch(known.train_pictures, experiment.train.batch_size)
-    return RunFolder(
-        create(
-            root,
-            words,
-            kind,
-            files={"experiment.json": sealed(experiment.model_dump(mode="json"))},
-            label=experiment.label,
-            data=experiment.data.name,
-            model=experiment.model.name,
-            epochs_planned=experiment.train.epochs,
-            steps_per_epoch=steps,
-            steps=steps * experiment.train.epochs,
-        ).folder
+    made = create(
+        root,
+        words,
+        kind,
+        files={"experiment.json": sealed(experiment.model_dump(mode="json"))},
+        hold=hold,
+        lane=lane(experiment.train.device),
+        label=experiment.label,
+        data=experiment.data.name,
+        model=experiment.model.name,
+        epochs_planned=experiment.train.epochs,
+        steps_per_epoch=steps,
+        steps=steps * experiment.train.epochs,
     )
+    return RunFolder(made.folder, made.birth)
 
 
 def steps_per_epoch(pictures: int, batch_size: int) -> int:
@@ -100,5 +112,7 @@ def find_run(run: str, root: Path) -> RunFolder:
 
 def records(root: Path) -> list[dict[str, Any]]:
     """The records of all runs in a folder, newest first."""
-    found = [RunFolder(root / name).record(state) for name, state in states(root).items()]
-    return sorted(found, key=lambda one: (one["created"], one["run"]), reverse=True)
+    known = states(root)
+    places = line(known)
+    found = [_record(RunFolder(root / name), state, places.get(name)) for name, state in known.items()]
+    return sorted(found, key=lambda one: (one["number"], one["created"], one["run"]), reverse=True)

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from cnn_core.base.errors import Failed
+from cnn_core.jobs.interrupts import Interrupted
 from cnn_core.runs.checkpoints import Checkpoint
 from cnn_core.training.feed import Feed
 from cnn_core.training.precision import autocast
@@ -44,6 +45,7 @@ class Progress:
     images: int = 0  # pictures trained
     loss_sum: float = 0.0  # of the epoch that has begun, weighted by pictures
     seen: int = 0  # pictures of the epoch that has begun
+    validated: int | None = None  # step of the last validation: a stop during one leaves it to the resume
 
     def end_epoch(self, row: dict[str, Any]) -> None:
         """Count an epoch that ended with this validation; the best has the lowest loss, the later one on a tie."""
@@ -101,25 +103,29 @@ class Trainer:
         """Train on from `progress`. True when training has come to its end, False when interrupted."""
         while self.progress.epoch < self.epochs and not self.progress.out_of_patience(self.patience):
             self.feed.start_epoch(self.progress.epoch)
-            if not self._epoch():
+            try:
+                self._epoch()
+            except Interrupted:
                 self.save()
                 return False
         return True
 
-    def _epoch(self) -> bool:
-        """One epoch, or what is left of it; False when interrupted."""
+    def _epoch(self) -> None:
+        """One epoch, or what is left of it."""
         self.model.train()
         for stretch in range(1, self.validations + 1):
             end = round(stretch * self.steps_per_epoch / self.validations)
-            if self.progress.batch >= end:  # done before a resume, or more validations than steps
-                continue
-            if not self._steps(end):
-                return False
-            self._validate(last=end == self.steps_per_epoch)
-        return True
+            if not self._is_done(end):
+                self._steps(end)
+                self._validate(last=end == self.steps_per_epoch)
 
-    def _steps(self, end: int) -> bool:
-        """Steps up to `end` of this epoch; False when interrupted before."""
+    def _is_done(self, end: int) -> bool:
+        """Whether a stretch was done before a resume, or has no step (more validations than steps)."""
+        progress = self.progress
+        return progress.batch > end or (progress.batch == end and (end == 0 or progress.validated == progress.step))
+
+    def _steps(self, end: int) -> None:
+        """Steps up to `end` of this epoch."""
         progress, began = self.progress, time.perf_counter()
         while progress.batch < end:
             self._step(*self.feed.batch(progress.batch))
@@ -132,11 +138,10 @@ class Trainer:
                 self._stop_clock(began)
                 self._read()
                 if stop:
-                    return False
+                    raise Interrupted
                 if due:
                     self.save()
                 began = time.perf_counter()
-        return True
 
     def _step(self, images: Tensor, targets: Tensor) -> None:
         for group in self.optimizer.param_groups:
@@ -183,7 +188,7 @@ class Trainer:
     # ------------------------------------------------------------ between the steps
 
     def _validate(self, *, last: bool) -> None:
-        logits = evaluate(self.model, self.feed, self.validation[0])
+        logits = evaluate(self.model, self.feed, self.validation[0], self._look)
         targets = self.validation[1]
         loss = float(self.loss(logits, targets))
         said = logits.argmax(1)
@@ -201,12 +206,17 @@ class Trainer:
             "val_accuracy": (len(targets) - len(wrong)) / len(targets),
             "lr": self._lr(),
         }
+        progress.validated = progress.step
         if last:
             progress.end_epoch(row)
             self.correct.zero_()
         self.reporter.validated(progress, row, dict(zip(wrong, said[wrong].tolist(), strict=True)), len(targets))
         if last:
             self.save()
+
+    def _look(self) -> None:
+        if self.reporter.interrupted():
+            raise Interrupted
 
     # ------------------------------------------------------------ checkpoints
 
@@ -226,12 +236,20 @@ class Trainer:
 
 
 @torch.inference_mode()
-def evaluate(model: nn.Module, feed: Feed, pictures: Tensor) -> Tensor:
-    """Logits float32 (N, K) of preprocessed uint8 pictures (N, H, W, C), in float32; the model trains on after."""
+def evaluate(model: nn.Module, feed: Feed, pictures: Tensor, look: Callable[[], None] = lambda: None) -> Tensor:
+    """Logits float32 (N, K) of preprocessed uint8 pictures (N, H, W, C), in float32; the model trains on after.
+
+    `look` is called before each batch and may raise to interrupt.
+    """
     was_training = model.training
     model.eval()
-    logits = [model(feed.preprocessing.tensor(batch)) for batch in torch.split(pictures, EVALUATION_BATCH)]
-    model.train(was_training)
+    logits = []
+    try:
+        for batch in torch.split(pictures, EVALUATION_BATCH):
+            look()
+            logits.append(model(feed.preprocessing.tensor(batch)))
+    finally:
+        model.train(was_training)
     return torch.cat(logits)
 
 

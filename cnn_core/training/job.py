@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import math
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from cnn_core.augmentation.apply import Augmenter
-from cnn_core.base.errors import UserError, shorten
+from cnn_core.base.errors import Failed, UserError, shorten
 from cnn_core.base.files import atomic_write, plain, sealed, unseal
 from cnn_core.base.locks import Lock
 from cnn_core.data.sets import DataSet
@@ -28,9 +28,10 @@ from cnn_core.experiment import (
     options_of,
     step_choices,
 )
-from cnn_core.jobs import devices, journal
-from cnn_core.jobs.interrupts import stop_on_signals
-from cnn_core.jobs.job import now
+from cnn_core.jobs import devices, journal, memory
+from cnn_core.jobs.interrupts import Interrupted, stop_on_signals
+from cnn_core.jobs.job import DISK_FULL, ID, Job, now
+from cnn_core.jobs.queue import UNBEGUN
 from cnn_core.preprocessing.pipeline import Preprocessing
 from cnn_core.runs import checkpoints
 from cnn_core.runs.checkpoints import Checkpoint
@@ -47,26 +48,32 @@ SAY_EVERY = 0.5  # seconds between two lines of steps in the journal, at least
 Show = Callable[[dict[str, Any]], None]
 
 
-def work(job: Any) -> int:
+def work(job: Job, lock: Lock) -> int:
     """What a worker process calls; returns the exit code."""
-    return 0 if run(RunFolder(job.folder))["status"] in ("done", "stopped") else 1
+    return 0 if run(RunFolder(job.folder), lock=lock)["status"] in ("done", "stopped") else 1
 
 
-def run(folder: RunFolder, show: Show = lambda event: None) -> dict[str, Any]:
+def run(folder: RunFolder, show: Show = lambda event: None, lock: Lock | None = None) -> dict[str, Any]:
     """Train a queued or stopped run to its end; returns its record. A finished run is left as it is.
 
     Args:
         folder: the run. show: told what happens, for a progress bar: dicts with `kind` = waiting, started, steps,
-            validation, ended.
+            validation, ended. lock: the run's, where the caller holds it; else it is taken.
 
     Raises:
-        UserError: another process works on the run.
+        UserError: another process works on the run. Failed: its folder was deleted, or another took it.
     """
-    with folder.lock():
+    with folder.lock() if lock is None else nullcontext(lock) as held:
         if folder.stored()["status"] != "done":
-            _Training(folder, show).run()
+            training = _Training(folder, held, show)
+            training.run()
+            folder = training.folder  # it may have been moved
             folder.clear_stop()
     return folder.record()
+
+
+class _Gone(Exception):
+    """The run's folder is no longer where it was, or no longer ours."""
 
 
 @dataclass
@@ -74,7 +81,9 @@ class _Training:
     """One sitting of training on a run. Also the engine's `Reporter`."""
 
     folder: RunFolder
+    lock: Lock
     show: Show
+    device_lock: Lock | None = None
     asked: threading.Event = field(default_factory=threading.Event)
     looked_at: float = 0.0
     said_at: float = 0.0
@@ -90,6 +99,8 @@ class _Training:
         try:
             with stop_on_signals(self.asked):
                 self._run()
+        except Interrupted:
+            self._end("stopped", "asked", self._where_it_stopped())
         except KeyboardInterrupt:
             self._end("stopped", "asked", "Interrupted. What was saved is kept; Resume goes on from there.")
         except Diverged as error:
@@ -99,58 +110,69 @@ class _Training:
         except MemoryError:
             self._end("failed", "memory", _MEMORY)
         except Exception as error:  # noqa: BLE001 - the last resort: say it in the state, keep the trace in the log
-            self.log(traceback.format_exc().rstrip())
-            self._end(*_what_failed(error))
+            if isinstance(error, _Gone) or not self.folder.folder.exists():
+                self._follow_the_folder()
+            else:
+                self._trace()
+                self._end(*_what_failed(error))
 
     def _run(self) -> None:
         experiment = self.folder.experiment()
+        # sweep
         means = self._means(experiment)
-        lock = self._device(means["device"])
-        if lock is None:
-            self._end("stopped", "asked", "Stopped while it waited. Resume starts it.")
-            return
-        with lock:
+        with self._device(means["device"]) as self.device_lock:
+            self.look()
             started = self.folder.stored()["started"] or now()
-            self.folder.update(status="running", reason="", message="", started=started, ended=None, waiting_for="")
+            fresh = {"reason": "", "message": "", "waiting_for": "", "ended": None, "memory_mark": memory.mark()}
+            self.folder.update(status="running", started=started, **fresh)
             trainer = self._trainer(experiment, means)
             self.show({"kind": "started", "record": self.folder.record()})
-            finished = trainer.fit()
-            if finished:
-                self._test()
-                self._end("done", "", "")
-            else:
-                epoch = trainer.progress.step / self.steps_per_epoch
-                self._end("stopped", "asked", f"Stopped at epoch {epoch:.1f}. Resume goes on from there.")
+            if not trainer.fit():
+                raise Interrupted
+            self._test()
+            self._end("done", "", "")
+
+    def _where_it_stopped(self) -> str:
+        progress = self.progress
+        if progress is None:
+            return "Stopped while it waited. Resume goes on." if self.folder.stored()["step"] else UNBEGUN
+        epoch = progress.step / self.steps_per_epoch
+        if progress.epoch >= self.steps_in_all / self.steps_per_epoch or progress.batch == 0:
+            return f"Stopped after epoch {progress.epoch}. Resume goes on from there."
+        return f"Stopped at epoch {epoch:.1f}. Resume goes on from there."
 
     def _means(self, experiment: Experiment) -> dict[str, Any]:
         """The environment as the run began: device, precision and threads stay, for a resume gives the same bits."""
         path = self.folder.folder / "environment.json"
+        notice = ""
         if path.exists():
             means = unseal(path)
             resolve_device(means["device"])
-            if note := differences(means):
-                self.log(note)
+            if notice := differences(means):
+                self.log(notice)
         else:
             means = environment(experiment.train)
             atomic_write(path, sealed(means))
         torch.set_num_threads(means["threads"])
-        self.folder.update(**{key: means[key] for key in ("device", "precision", "threads")})
+        self.folder.update(notice=notice, **{key: means[key] for key in ("device", "precision", "threads")})
         return means
 
-    def _device(self, device: str) -> Lock | None:
+    def _device(self, device: str) -> Lock:
         def waiting(holder: str) -> None:
             self.folder.update(status="queued", reason="", message="", waiting_for=holder)
             self.log(f"waiting for {device}, which {holder or 'another job'} uses")
             self.show({"kind": "waiting", "device": device, "holder": holder})
 
-        return devices.take(device, self.folder.id, waiting, self._stop_wanted)
+        return devices.take(device, self.folder.id, waiting, self.look)
 
     # ------------------------------------------------------------ making the trainer
 
     def _trainer(self, experiment: Experiment, means: dict[str, Any]) -> Trainer:
         train = experiment.train
         data = load_data(experiment.data)
+        self.look()
         preprocessing = self._preprocessing(experiment, data)
+        self.look()
         torch.manual_seed(train.seed)
         device = means["device"]
         model = build(experiment).to(device).to(memory_format=torch.channels_last)
@@ -201,6 +223,8 @@ class _Training:
         checkpoint, damaged = checkpoints.latest(self.folder.checkpoints)
         for sentence in damaged:
             self.log(sentence)
+        if damaged:
+            self.folder.update(notice=" ".join(filter(None, [self.folder.stored()["notice"], *damaged])))
         if checkpoint is None:
             self.log("started")
             self._journal("started" if not damaged else "restarted")
@@ -246,16 +270,30 @@ class _Training:
         self.folder.update(**self._numbers())
 
     def interrupted(self) -> bool:
+        """Whether somebody asked to stop; now and then also whether the run is still ours.
+
+        Raises:
+            _Gone: it is not.
+        """
         if self.asked.is_set():
             return True
         moment = time.monotonic()
         if moment - self.looked_at < LOOK_EVERY:
             return False
         self.looked_at = moment
-        return self._stop_wanted()
+        for lock in filter(None, (self.lock, self.device_lock)):
+            try:
+                ours = lock.keep()
+            except FileNotFoundError as error:
+                raise _Gone from error
+            if not ours:
+                raise _Gone
+        return self.folder.stop_asked()
 
-    def _stop_wanted(self) -> bool:
-        return self.asked.is_set() or self.folder.stop_asked()
+    def look(self) -> None:
+        """Raise where training must not go on: `Interrupted` when somebody asked, `_Gone` when the run is not ours."""
+        if self.interrupted():
+            raise Interrupted
 
     # ------------------------------------------------------------ the end
 
@@ -263,10 +301,24 @@ class _Training:
         """Predict validation and test pictures with the weights of the best epoch, and keep the logits."""
         done = Run(self.folder)
         for split in ("val", "test"):
-            found = done.predictions(split)
+            found = done.predictions(split, self.look)
             right = float((found.logits.argmax(1) == found.targets).mean())
             if split == "test":
                 self.folder.update(test_accuracy=right)
+
+    def _follow_the_folder(self) -> None:
+        """The folder was moved: say so where it is now. It was deleted, or another process has the run: give up."""
+        there = self.lock.moved_to()
+        if there is None or there == self.lock.path or ID.fullmatch(there.parent.name) is None:
+            raise Failed(f"{self.folder.id} was deleted, or taken over by another process, while it was trained.")
+        self.folder, self.lock.path = RunFolder(there.parent), there
+        self._end("stopped", "moved", "Its folder was moved while it was trained. Resume goes on from what was saved.")
+
+    def _trace(self) -> None:
+        try:
+            self.log(traceback.format_exc().rstrip())
+        except OSError:  # a full disk
+            traceback.print_exc()
 
     def _end(self, status: str, reason: str, message: str) -> None:
         """Say how it ended; on a full disk as far as it goes."""
@@ -300,8 +352,7 @@ class _Training:
 
     def log(self, text: str) -> None:
         """A line in the run's log, with the time."""
-        with self.folder.log_path.open("a", encoding="utf-8") as file:
-            file.write(f"{now()}  {text}\n")
+        self.folder.log(text)
 
 
 _MEMORY = "The memory of this computer was not enough. Choose a smaller batch, smaller pictures or a smaller network."
@@ -309,8 +360,8 @@ _MEMORY = "The memory of this computer was not enough. Choose a smaller batch, s
 
 def _what_failed(error: Exception) -> tuple[str, str, str]:
     """(status, reason, sentence) of an exception that is nobody's wrong input."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return "failed", "disk", "The disk is full. What was saved is kept; make room, then Resume."
+    if isinstance(error, OSError) and error.errno in DISK_FULL:
+        return "stopped", "disk", "The disk is full. What was saved is kept; make room, then Resume."
     if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error):
         return "failed", "memory", _MEMORY
     if "Expected more than 1 value per channel" in str(error):

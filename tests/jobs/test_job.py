@@ -14,7 +14,8 @@ import pytest
 from cnn_core.base.errors import UserError
 from cnn_core.base.locks import Lock, held
 from cnn_core.jobs import index, journal
-from cnn_core.jobs.job import ID, Job, by_id, create, find, ids
+from cnn_core.jobs.job import ID, Job, by_id, find, ids
+from cnn_core.jobs.queue import create
 
 HOLD = """
 import sys
