@@ -59,7 +59,7 @@ def _complain() -> None:
     if text:
         why = text.removeprefix(f"{shorten(name)} could not be read: ")
         st.error(
-            f"**{md(shorten(name))} could not be read.** {md(why[:1].upper() + why[1:])} This one was not kept.",
+            f"**{md(name, 80)} could not be read.** {md(why[:1].upper() + why[1:])} This one was not kept.",
             icon=":material/broken_image:",
         )
 
@@ -104,11 +104,11 @@ def _finding(run: str, source: Source, found: explain_view.Answer) -> st.delta_g
     best = found.top[0]
     row = st.container(horizontal=True, vertical_alignment="center")
     with row:
-        st.header(f"{md(shorten(best['class'], 40))}, {percent(best['probability'])}", anchor=False, width="content")
+        st.header(f"{md(best['class'], 40)}, {percent(best['probability'])}", anchor=False, width="content")
         if source.truth == best["class"]:
             st.badge("Right", icon=":material/check:", color="green")
         elif source.truth:
-            st.badge(f"Wrong: it is {md(shorten(source.truth, 30))}", icon=":material/close:", color="orange")
+            st.markdown(f":orange-badge[:material/close: Wrong: it is {md(source.truth, 30)}]", width="content")
         st.space("stretch")
         menu = st.popover(
             "Change picture", type="primary", icon=":material/image:", key=MENU, on_change="rerun", width="content"

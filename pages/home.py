@@ -14,7 +14,7 @@ from cnn_core.evaluation.cases import Case
 from cnn_core.runs.live import Live
 from pages.parts import again, cached, following, shell
 from pages.parts.gallery import Form, Thumb, gallery
-from pages.parts.words import md, percent, plural
+from pages.parts.words import md, percent, plain, plural
 
 shell.require_app()
 
@@ -119,7 +119,7 @@ def done(run: str, record: dict[str, Any]) -> None:
     st.title(f"It reads {percent(report['accuracy'])} of digits it never saw", anchor=False)
     st.markdown(
         f"{report['n'] - len(wrong)} of {report['n']} test pictures right after {plural(record['epochs'], 'epoch')}. "
-        f"Always answering “{md(base['class'])}” would get {percent(base['accuracy'])}."
+        f"Always answering “{md(base['class'], 40)}” would get {percent(base['accuracy'])}."
     )
     next_steps(run)
     st.space("small")
@@ -150,7 +150,7 @@ def next_steps(run: str) -> None:
 
 def hard(run: str, wrong: list[Case], narrow: list[Case]) -> None:
     """All mistakes, then what was right but only just; a click asks why."""
-    names = cached.classes(run)
+    names = [plain(name, 40) for name in cached.classes(run)]
     shown = wrong[:10]
     if shown:
         st.subheader(counted(len(shown), len(wrong)), anchor=False)

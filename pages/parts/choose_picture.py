@@ -18,6 +18,7 @@ from cnn_core.pictures.examples import EXAMPLES, example_bytes
 from cnn_core.pictures.opener import MAX_BYTES
 from pages.parts import cached, shell
 from pages.parts.gallery import Thumb, gallery
+from pages.parts.words import plain
 
 KINDS = ("Test picture", "Photo")
 SHOWN = 44  # test pictures at a time
@@ -104,7 +105,7 @@ def _uploaded(key: str) -> None:
     file = st.session_state[key]
     if file is not None:
         data = file.getvalue()
-        take_photo(Source(sha256(data), shorten(file.name, 80), data, "Your photo"))
+        take_photo(Source(sha256(data), plain(file.name, 80) or "photo", data, "Your photo"))
         st.session_state["explain.uploads"] = _uploads() + 1
 
 
@@ -181,7 +182,7 @@ def _tests(run: str, place: str, size: int) -> None:
     sheet, targets = cached.picture_sheet(run, "test", indices, most=96)
     names = cached.classes(run)
     thumbs = [
-        Thumb(f"Explain test picture {index}: {shorten(names[target])}", shorten(names[target], 12))
+        Thumb(f"Explain test picture {index}: {plain(names[target], 60)}", plain(names[target], 12))
         for index, target in zip(indices, targets, strict=True)
     ]
     key = f"explain.tests.{place}.{run}.{page}"

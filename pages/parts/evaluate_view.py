@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from cnn_core.base.errors import shorten
 from cnn_core.evaluation import cases
 from cnn_core.figures.matrix import SELECTION, Counts, Unit, cell_sentence, largest_mistake, matrix_chart
 from cnn_core.figures.sureness import sureness_figure
 from pages.parts import cached, shell
 from pages.parts.gallery import Form, Thumb, gallery
-from pages.parts.words import NOTHING, md, number, percent, plural
+from pages.parts.words import NOTHING, cell, md, number, percent, plain, plural
 
 if TYPE_CHECKING:
     from cnn_core.runs.loaded import Run
@@ -42,7 +41,7 @@ def headline(report: Report) -> None:
             "With 95% confidence", _interval(report["accuracy_interval"]), help=_interval_help(report["n"], right)
         )
         st.metric(
-            f"Always saying “{md(shorten(base['class'], 16))}”",
+            f"Always saying “{md(base['class'], 16)}”",
             percent(base["accuracy"]),
             help="The baseline: what the most frequent class alone would get. A network has to beat it.",
         )
@@ -71,7 +70,7 @@ def _hardest(rows: list[dict[str, Any]]) -> str:
     worst = min(known, key=lambda row: row["recall"], default=None)
     if worst is None or worst["recall"] == 1:
         return NOTHING
-    return f"{md(shorten(worst['class'], 14))} ({percent(worst['recall'])})"
+    return f"{md(worst['class'], 14)} ({percent(worst['recall'])})"
 
 
 def matrix(run: str, report: Report) -> None:
@@ -136,7 +135,7 @@ def _cell(run: str, counts: Counts, classes: Sequence[str], cell: tuple[int, int
                 st.selectbox(
                     label,
                     range(len(classes)),
-                    format_func=lambda index: shorten(classes[index], 40),
+                    format_func=lambda index: plain(classes[index], 40),
                     key=key,
                     on_change=_typed,
                     args=(run, keys),
@@ -169,13 +168,12 @@ def show_cases(
 ) -> None:
     """Test pictures as a gallery; a click explains one. The caption says how sure, or what was said."""
     sheet, _ = cached.picture_sheet(run, SPLIT, tuple(one.index for one in found), most=96)
+    long, short = [plain(name, 60) for name in classes], [plain(name, 12) for name in classes]
     thumbs = [
         Thumb(
-            f"Test picture {one.index}: it was {shorten(classes[one.target])}, it said {shorten(classes[one.said])}, "
+            f"Test picture {one.index}: it was {long[one.target]}, it said {long[one.said]}, "
             f"{_sure(one.probability)}. Why?",
-            _sure(one.probability)
-            if sure
-            else f"{shorten(classes[one.target], 12)}, said {shorten(classes[one.said], 12)}",
+            _sure(one.probability) if sure else f"{short[one.target]}, said {short[one.said]}",
         )
         for one in found
     ]
@@ -243,7 +241,7 @@ def _sureness(right: list[float] | None, wrong: list[float] | None) -> None:
 def _class_table(rows: list[dict[str, Any]]) -> None:
     frame = pd.DataFrame(
         {
-            "class": [shorten(row["class"], 60) for row in rows],
+            "class": [cell(row["class"]) for row in rows],
             "precision": [_hundred(row["precision"]) for row in rows],
             "recall": [_hundred(row["recall"]) for row in rows],
             "F1": [row["f1"] for row in rows],

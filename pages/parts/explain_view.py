@@ -12,13 +12,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn_core import actions
-from cnn_core.base.errors import Failed, shorten
+from cnn_core.base.errors import Failed
 from cnn_core.figures.bars import guess_bars
 from cnn_core.figures.heat import color_bar
 from cnn_core.figures.overlay import Pixels, enlarged, framed, heat_picture, overlay, png, squared
 from pages.parts import cached, shell
 from pages.parts.choose_picture import Source
-from pages.parts.words import md, percent
+from pages.parts.words import md, percent, plain
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -131,7 +131,7 @@ def what_it_saw(places: list[DeltaGenerator], source: Source, found: Answer) -> 
         st.image(found.original, width="stretch", alt=f"{source.title}. {found.frame}")
         words = [f"**{md(source.title)}.**"]
         if source.truth:
-            words.append(f"It is {md(shorten(source.truth, 40))}.")
+            words.append(f"It is {md(source.truth, 40)}.")
         if not source.truth or found.frame != WHOLE:
             words.append(found.frame)
         st.caption(" ".join([*words, *map(md, found.notes)]))
@@ -145,7 +145,7 @@ def what_decided(
     places: list[DeltaGenerator], source: Source, found: Answer, why: Explanation, look: dict[str, Any], key: str
 ) -> bytes:
     """The heat and the overlay; returns the overlay as PNG. Without evidence both are the bare picture."""
-    name = md(shorten(why.target, 40))
+    name = md(why.target, 40)
     if not why.has_evidence:
         sentence = f"Nothing in this picture speaks for “{name}” at this layer, so no map is painted."
         for place, title in zip(places[2:], ("Heat", "What decided"), strict=True):
@@ -165,7 +165,7 @@ def what_decided(
             st.caption(_value(why.heat.max()), width="content")
     with places[3]:
         picture = _overlay(mark, look["opacity"], look["colors"], look["in_color"], found.seen, why.heat)
-        st.image(picture, width="stretch", alt=f"The picture, lit where it speaks for {why.target}")
+        st.image(picture, width="stretch", alt=f"The picture, lit where it speaks for {plain(why.target, 60)}")
         st.caption(f"**What decided.** The glow speaks for {name}.")
     return picture
 
@@ -184,7 +184,7 @@ def guesses(found: Answer, target: int, classes: int) -> None:
     st.subheader(words.get(count, "Its five best guesses"), anchor=False)
     names, shares = [one["class"] for one in found.top], [one["probability"] for one in found.top]
     asked = next((rank for rank, one in enumerate(found.top) if one["index"] == target), None)
-    said = ", ".join(f"{shorten(name, 40)} {percent(share)}" for name, share in zip(names, shares, strict=True))
+    said = ", ".join(f"{plain(name, 40)} {percent(share)}" for name, share in zip(names, shares, strict=True))
     chart = _bars(tuple(names), tuple(shares), asked, shell.theme())
     st.altair_chart(chart, key="explain.guesses", theme=None, alt=said)
     st.caption(f"It can only choose among its {classes:,} classes, whatever the picture shows.")
@@ -233,7 +233,7 @@ def ask_differently(
         st.selectbox(
             "Why this class?",
             range(len(classes)),
-            format_func=lambda index: shorten(classes[index], 60),
+            format_func=lambda index: plain(classes[index], 60),
             key="explain.class",
             on_change=lambda: changed("class", _address(classes, st.session_state["explain.class"])),
         )

@@ -11,7 +11,7 @@ from cnn_core.base.errors import UserError
 from cnn_core.figures import curves
 from pages.parts import cached, shell
 from pages.parts.gallery import Thumb, gallery
-from pages.parts.words import duration, md, plural, roughly
+from pages.parts.words import duration, lines, md, plain, plural, roughly
 
 if TYPE_CHECKING:
     from cnn_core.runs.live import Live
@@ -97,8 +97,8 @@ def wall(now: Live, key: str, *, whole: bool = False, size: int = 34) -> None:
 
 def _brick(names: tuple[str, ...], target: int, said: int | None) -> Thumb:
     if said is None:
-        return Thumb(names[target])
-    return Thumb(f"{names[target]}, it says {names[said]}", wrong=True)
+        return Thumb(plain(names[target], 60))
+    return Thumb(f"{plain(names[target], 60)}, it says {plain(names[said], 60)}", wrong=True)
 
 
 def diverged(now: Live, key: str) -> None:
@@ -114,11 +114,10 @@ def diverged(now: Live, key: str) -> None:
     draw(curve, key, f"Training loss by step: {words}")
 
 
-def log(now: Live, *, expanded: bool = False, lines: int = 12) -> None:
+def log(now: Live, *, expanded: bool = False, most: int = 12) -> None:
     """The last lines of the log."""
     with st.expander("Log", icon=":material/notes:", type="compact", expanded=expanded, key=f"log.{now.record['run']}"):
-        tail = "\n".join(now.log.rstrip().splitlines()[-lines:])
-        st.code(tail or "Nothing yet.", language=None, wrap_lines=True)
+        st.code(lines(now.log, most) or "Nothing yet.", language=None, wrap_lines=True)
 
 
 def stop_button(record: dict[str, Any], key: str) -> None:

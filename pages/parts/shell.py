@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from cnn_core import actions
-from cnn_core.base.errors import UserError, shorten
+from cnn_core.base.errors import UserError
 from cnn_core.jobs.job import ID
-from pages.parts.words import md
+from pages.parts.words import md, plain
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -110,7 +110,7 @@ def mirror_run() -> str:
 def _no_such_run(asked: str) -> str:
     if not asked:
         return "The address names no run (its “run” is empty). Choose one from the list of runs."
-    return f"There is no run “{md(shorten(asked))}” here. It may have been deleted, or the address is misspelled."
+    return f"There is no run “{md(asked, 60)}” here. It may have been deleted, or the address is misspelled."
 
 
 def run_id() -> str | None:
@@ -183,7 +183,7 @@ def named(run: str) -> str:
 
 def run_label(one: Record) -> str:
     """A run as lists name it: what it is, and the end of its id, which tells equals apart."""
-    return f"{one['label'] or 'unreadable'} · {one['run'].rsplit('-', 1)[-1]}"
+    return f"{plain(one['label'], 60) or 'unreadable'} · {one['run'].rsplit('-', 1)[-1]}"
 
 
 # --- rows ----------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def problem(text: str) -> None:
 
 def sentences(text: str) -> str:
     """A text of the core as Markdown: the first sentence bold, everything literal."""
-    first, dot, rest = text.partition(". ")
+    first, dot, rest = plain(text).partition(". ")
     return f"**{md(first + dot.strip())}** {md(rest)}".strip()
 
 

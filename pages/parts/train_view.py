@@ -16,7 +16,7 @@ from cnn_core.experiment import Choice, Experiment, data_facts, facts
 from cnn_core.figures.overlay import Pixels, enlarged, png, squared
 from cnn_core.figures.schedule import lr_chart
 from pages.parts import form, setup, shell
-from pages.parts.words import NOTHING, md, number
+from pages.parts.words import NOTHING, md, number, plain
 
 SHOWN_ROWS = 12  # of the layer table; more scroll inside it
 _SCALES = {"standard": "mean 0 and std 1", "unit": "0 to 1", "symmetric": "−1 to 1"}
@@ -77,12 +77,12 @@ def draw_preview(experiment: Experiment, seed: int) -> None:
     with st.grid(3, min_column_width=80):
         for one in pictures:
             with st.container(gap="xsmall"):
-                st.image(one.png, width="stretch", alt=f"{one.title}: a training picture of class {target}")
+                st.image(one.png, width="stretch", alt=f"{one.title}: a training picture of class {plain(target, 60)}")
                 st.caption(f"{one.title}  \n{one.range}")
         if len(pictures) < 3:
             st.caption("Augmentation is off: every epoch sees the same pictures.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Training picture {index + 1:,} of {count:,}, class {md(target)}", width="content")
+        st.caption(f"Training picture {index + 1:,} of {count:,}, class {md(target, 60)}", width="content")
         st.button("Another", key="train.another", type="tertiary", icon=":material/shuffle:", on_click=_another)
 
 

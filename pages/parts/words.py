@@ -1,16 +1,71 @@
-"""Numbers and times as the pages write them: one decimal for rates, a dash for what is missing."""
+"""Texts, numbers and times as the pages write them. What a user or a foreign folder wrote is text and nothing else:
+`plain` for what is drawn as it is, `md` for what Streamlit reads as Markdown, `cell` for tables, which can be saved."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 
 NOTHING = "–"
+MOST = 1000  # letters of a foreign text that are shown at all
+_STACKED = 4  # signs on top of one letter; more would run over the lines above
+_JOINERS = "\u200c\u200d"  # not printable by Unicode's word, but Persian and families of emoji are written with them
+_RIGHT_TO_LEFT = {"R", "AL", "AN"}
+_SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@])")
+# Streamlit looks for addresses, icons, emoji and arrows in the text that is left when escapes are gone. An empty
+# element shows nothing, and what stands on its two sides is no longer one word: no link, no icon, and what is copied is
+# what was written.
+_SEAM = ":small[]"
+_SEAMS = re.compile(r"(?<=[:@])(?=\S)|(?<=[-<>=~])(?=[-<>=~])|(?<=www)(?=\.)", re.IGNORECASE)
+_FORMULA = re.compile(r"(?:(?<=;)|^)\s*(?=[=+\-@＝＋－＠])")
 
 
-def md(text: object) -> str:
-    """A user's text, escaped so that Markdown shows it letter by letter."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@])", r"\\\1", str(text))
+def plain(text: object, most: int = MOST) -> str:
+    """A foreign text as one line that stays by itself: no control signs, and its direction ends with it."""
+    seen = "".join(sign if sign.isprintable() or sign in _JOINERS else " " for sign in str(text)[: 4 * most])
+    line = " ".join(_unstacked(seen).split())
+    line = line if len(line) <= most else f"{line[: most - 1]}…"
+    turned = any(unicodedata.bidirectional(sign) in _RIGHT_TO_LEFT for sign in line)
+    return f"\u2068{line}\u2069" if turned else line
+
+
+def _unstacked(text: str) -> str:
+    """Without the marks that are piled on a letter by the dozen."""
+    kept, height = [], 0
+    for sign in text:
+        height = height + 1 if unicodedata.category(sign) in ("Mn", "Me") else 0
+        if height <= _STACKED:
+            kept.append(sign)
+    return "".join(kept)
+
+
+def lines(text: str, most: int) -> str:
+    """The last lines of a foreign text, for `st.code`: each by itself, none endless."""
+    return "\n".join(_line(one) for one in text.rstrip().splitlines()[-most:])
+
+
+def _line(text: str) -> str:
+    """One line with its indentation."""
+    return " " * min(40, len(text) - len(text.lstrip())) + plain(text, 300)
+
+
+def md(text: object, most: int = MOST) -> str:
+    """A foreign text so that Markdown shows it letter by letter, wherever Streamlit reads Markdown.
+
+    Not for `st.badge`, which escapes once more: write `:orange-badge[…]` with `st.markdown`.
+    """
+    return _SEAM.join(_SIGNS.sub(r"\\\1", piece) for piece in _SEAMS.split(plain(text, most)))
+
+
+def cell(text: object, most: int = 60) -> str:
+    """A foreign text for a table. Tables can be saved as CSV, where `=1+1` would be a formula: `'=1+1`; -1 stays."""
+    shown = plain(text, most)
+    return shown if _is_number(shown) else _FORMULA.sub("'", shown)
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[+-]?\d+(\.\d+)?", text) is not None
 
 
 def percent(share: float | None) -> str:
