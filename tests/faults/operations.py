@@ -1,0 +1,124 @@
+"""A kill at every file operation of a short training and of its resume: before each, and half-way through each write."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cnn_core.jobs.job import ids
+from cnn_core.runs import checkpoints
+from cnn_core.runs.run import RunFolder
+from tests.faults.harness import (
+    Ended,
+    drawn,
+    experiment,
+    finish,
+    forked,
+    home,
+    look,
+    prepared,
+    resumed,
+    spread,
+    tell,
+)
+from tests.faults.spy import REAL, Operation, watching
+
+MANIFEST = re.compile(r"checkpoints/step-(\d{8})\.json\Z")
+
+
+class Point(NamedTuple):
+    """Where to kill: before operation `number`, or half-way through it. `what` and `resuming` are for the report."""
+
+    number: int
+    half: bool = False
+    what: str = ""
+    resuming: bool = False
+
+
+def killed(root: Path, trace: Path, point: Point | None) -> Ended:
+    """Train the folder's run to its end in a forked child, every operation written down; dead at the point."""
+
+    def fault(operation: Operation) -> None:
+        if point and operation.number == point.number:
+            if point.half:
+                operation.do_half()
+            os.kill(os.getpid(), signal.SIGKILL)
+        line = [operation.name, operation.path, operation.other, len(operation.data)]
+        REAL["write"](log, json.dumps(line).encode() + b"\n")
+
+    def work() -> dict[str, str]:
+        with watching(fault, root, root.parent / "locks"):
+            return finish(root, experiment())
+
+    log = REAL["open"](trace, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    try:
+        return forked(work)
+    finally:
+        REAL["close"](log)
+
+
+def traced(trace: Path) -> list[list[Any]]:
+    """The operations that were done: [name, path, where a rename led, bytes]."""
+    return [json.loads(line) for line in trace.read_text().splitlines()]
+
+
+def points(trace: Path, resuming: bool) -> list[Point]:
+    """All points of a training that was watched to its end."""
+    found = []
+    for number, (name, path, other, size) in enumerate(traced(trace), 1):
+        what = f"{name} {Path(other or path).name}"
+        found += [Point(number, half, what, resuming) for half in ((False, True) if size > 1 else (False,))]
+    return found
+
+
+def kept(root: Path) -> int:
+    """The step of the newest whole checkpoint of the only run; -1 where there is none."""
+    for name in ids(root):
+        newest, _ = checkpoints.latest(RunFolder(root / name).checkpoints)
+        return -1 if newest is None else newest.progress["step"]
+    return -1
+
+
+def attempt(wanted: dict[str, str], half_done: Path, point: Point) -> list[str]:
+    """Kill there, look, resume: the sentences of what went wrong."""
+    with home() as folder:
+        root, trace = folder / "runs", folder / "trace"
+        if point.resuming:
+            shutil.copytree(half_done, root, dirs_exist_ok=True)
+        before = kept(root)
+        ended = killed(root, trace, point)
+        if ended.signal != signal.SIGKILL:
+            return [f"it was not killed: {ended}"]
+        _, wrong = look(root)
+        named = [MANIFEST.search(other) for name, _, other, _ in traced(trace) if name == "replace"]
+        saved = max([before, *(int(found.group(1)) for found in named if found)])
+        if kept(root) < saved:
+            wrong.append(f"the checkpoint of step {saved} is lost")
+        return wrong + resumed(root, experiment(), wanted)
+
+
+def main(count: int = 0, seed: int = 0, lanes: int = 2) -> bool:
+    """All points, or `count` of them drawn with `seed`."""
+    prepared()
+    with home("whole") as folder:
+        root, trace = folder / "runs", folder / "trace"
+        ended = killed(root, trace, None)
+        assert ended.code == 0, ended.said
+        first = points(trace, resuming=False)
+        half_done = folder / "half-done"
+        with home("half") as other:
+            middle = next(one for one in first if one.half and "step-00000004.state" in one.what)
+            killed(other / "runs", trace, middle)
+            shutil.copytree(other / "runs", half_done)
+            assert killed(other / "runs", trace, None).said == ended.said
+            second = points(trace, resuming=True)
+        chosen = drawn([*first, *second], count, seed)
+        results = spread(partial(attempt, ended.said, half_done), chosen, lanes)
+    note = f"{first[-1].number} of a run and {second[-1].number} of its resume, and half of each write"
+    return tell("kills at a file operation survived", results, note)
