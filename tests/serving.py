@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,23 +25,80 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+class Server:
+    """`streamlit run app.py` as a process, with the runs and locks of this one unless `environment` says else.
+
+    log: what it prints. options: for `subprocess.Popen`, as `user` and `preexec_fn`.
+    """
+
+    def __init__(self, log: Path, environment: Mapping[str, str] | None = None, **options: Any) -> None:
+        self.log = log
+        port = free_port()
+        self.address = f"http://127.0.0.1:{port}"
+        command = [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "app.py",
+            f"--server.port={port}",
+            "--server.headless=true",
+        ]
+        options = {"cwd": PROJECT, "env": environment, **options}
+        with log.open("ab") as errors:
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, **options)
+        self._said = threading.Thread(target=self._listen, daemon=True)
+        self._started = threading.Event()
+        self._said.start()
+
+    def _listen(self) -> None:
+        """Read what it says, so that the pipe never fills; it says its address once it listens."""
+        for line in self.process.stdout:
+            if b"URL:" in line:
+                self._started.set()
+        self._started.set()
+
+    def started(self, seconds: float = 60) -> Server:
+        """Wait until it answers."""
+        assert self._started.wait(seconds), f"the server did not start in {seconds} s: {self.log.read_text()}"
+        assert self.process.poll() is None, f"the server did not start: {self.log.read_text()}"
+        assert urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=30).read() == b"ok"
+        return self
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash or the out-of-memory killer."""
+        self.process.kill()
+        self._reap()
+
+    def end(self, seconds: float = 30) -> int:
+        """SIGTERM, as systemd and containers do; the exit code."""
+        self.process.terminate()
+        return self._reap(seconds)
+
+    def _reap(self, seconds: float = 30) -> int:
+        code = self.process.wait(seconds)
+        self._said.join(seconds)
+        self.process.stdout.close()
+        return code
+
+    def memory(self) -> float:
+        """Resident memory in MB (10^6 bytes)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6
+
+    def files(self) -> int:
+        """How many files it has open."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+
 @contextmanager
-def serving(log: Path) -> Iterator[str]:
-    """`streamlit run app.py` with this test's runs and locks; gives its address, and ends it afterwards."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
-    with log.open("wb") as errors:
-        process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=errors, env=os.environ)
-        try:
-            said = next((line for line in process.stdout if b"URL:" in line), None)
-            assert said, f"the server did not start: {log.read_text()}"
-            address = f"http://127.0.0.1:{port}"
-            assert urllib.request.urlopen(f"{address}/_stcore/health", timeout=30).read() == b"ok"
-            yield address
-        finally:
-            process.kill()
-            process.wait()
-            process.stdout.close()
+def serving(log: Path, environment: Mapping[str, str] | None = None, **options: Any) -> Iterator[str]:
+    """A server for the block; gives its address, and ends it afterwards."""
+    server = Server(log, environment, **options)
+    try:
+        yield server.started().address
+    finally:
+        server.kill()
 
 
 @contextmanager
