@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import re
+import stat
 import threading
 from pathlib import Path
 from typing import Any
 
 from cnn_core.base.errors import Failed
+
+# what `atomic_write` leaves behind when its process dies: the file's name, then process and thread
+LEFTOVER = re.compile(r"(?P<name>.+)\.(?P<process>\d+)-\d+\.tmp\Z", re.DOTALL)
 
 
 def sha256(data: bytes) -> str:
@@ -22,7 +28,7 @@ def atomic_write(path: Path, data: bytes, *, sync: bool = True) -> None:
 
     With `sync=False` it is whole for readers, but may be lost with the power: for what can be made again.
     """
-    aside = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
+    aside = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")  # as in LEFTOVER
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
     try:
         try:
@@ -50,15 +56,36 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, if it is not there, so that it survives a loss of power.
+
+    Raises:
+        OSError: it cannot be made, or there is something else of that name.
+    """
+    if not folder.is_dir():
+        folder.mkdir()
+        sync_folder(folder.parent)
+
+
 def append_line(path: Path, line: str) -> None:
-    """Append one line in one write; a half last line left by a crash is cut off first."""
+    """Append one line; a half last line left by a crash is cut off first.
+
+    Raises:
+        OSError: the disk is full or not writable; what was written of the line is taken back.
+    """
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     try:
         size = os.fstat(handle).st_size
         if size and os.pread(handle, 1, size - 1) != b"\n":
-            whole = os.pread(handle, size, 0).rfind(b"\n") + 1
-            os.ftruncate(handle, whole)
-        os.write(handle, line.encode() + b"\n")
+            size = os.pread(handle, size, 0).rfind(b"\n") + 1
+            os.ftruncate(handle, size)
+        view = memoryview(line.encode() + b"\n")
+        try:
+            while view:  # a full disk takes a part, and refuses the rest only when it is asked again
+                view = view[os.write(handle, view) :]
+        except OSError:
+            os.ftruncate(handle, size)
+            raise
     finally:
         os.close(handle)
 
@@ -79,16 +106,60 @@ def sealed(record: dict[str, Any]) -> bytes:
 
 
 def unseal(path: Path) -> dict[str, Any]:
-    """Read what `sealed` made.
+    """Read what `sealed` made: a file of its own, never a link.
 
     Raises:
         Failed: the file is missing, is not JSON, or was changed or damaged after it was written.
     """
-    record = read_json(path)
-    stated = record.pop("sha256", None)
-    if stated != sha256(_canonical(record)):
-        raise Failed(f"{path} was changed or damaged after it was written (its SHA-256 does not match).")
+    try:
+        data = read_file(path)
+    except FileNotFoundError as error:
+        raise Failed(f"{path} is missing.") from error
+    except OSError as error:
+        raise Failed(f"{path} cannot be read ({error.strerror}).") from error
+    return unseal_bytes(data, str(path))
+
+
+def unseal_bytes(data: bytes, name: str) -> dict[str, Any]:
+    """The record of which `sealed` made exactly these bytes; `name` stands in the sentence when there is none.
+
+    Raises:
+        Failed: they are not JSON, or any bit of them was changed.
+    """
+    record = _object(data, name)
+    try:
+        whole = sealed(record) == data  # of the many ways to write a record as JSON only one is sealed
+    except (ValueError, RecursionError):
+        whole = False
+    if not whole:
+        raise Failed(f"{name} was changed or damaged after it was written (its SHA-256 does not match).")
+    del record["sha256"]
     return record
+
+
+def read_file(path: Path) -> bytes:
+    """A file's bytes. Neither a link nor a pipe or a device is read: they may lead out of the folder, or never end.
+
+    Raises:
+        OSError: it is missing, cannot be read, or is no file.
+    """
+    handle = open_file(path)
+    with os.fdopen(handle, "rb") as file:
+        return file.read()
+
+
+def open_file(path: Path) -> int:
+    """Open a file for reading; see `read_file`. The caller closes the handle."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.ELOOP, "it is a link") from error
+        raise
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is not a file")
+    return handle
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -98,13 +169,19 @@ def read_json(path: Path) -> dict[str, Any]:
         Failed: the file is missing, unreadable or not a JSON object.
     """
     try:
-        record = json.loads(path.read_bytes())
+        data = path.read_bytes()
     except FileNotFoundError as error:
         raise Failed(f"{path} is missing.") from error
     except OSError as error:
         raise Failed(f"{path} cannot be read ({error.strerror}).") from error
-    except ValueError as error:
-        raise Failed(f"{path} is damaged: it is not JSON.") from error
+    return _object(data, str(path))
+
+
+def _object(data: bytes, name: str) -> dict[str, Any]:
+    try:
+        record = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Failed(f"{name} is damaged: it is not JSON.") from error
     if not isinstance(record, dict):
-        raise Failed(f"{path} is damaged: it is not a JSON object.")
+        raise Failed(f"{name} is damaged: it is not a JSON object.")
     return record
