@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from cnn_core.base.errors import UserError
-from cnn_core.jobs.job import FIELDS, Job, arrived, ids
+from cnn_core.jobs.job import FIELDS, VERDICT_WAIT, Job, arrived, ids
 
 VERSION = 2
 ENDED = ("stopped", "done", "failed")
 
 
-def states(root: Path) -> dict[str, dict[str, Any]]:
-    """The present state of every job by id, newest first. A folder that cannot be read says so in its state."""
+def states(root: Path, patience: float = VERDICT_WAIT) -> dict[str, dict[str, Any]]:
+    """The present state of every job by id, newest first. A folder that cannot be read says so in its state.
+
+    `patience`: see `Job.state`.
+    """
     names = ids(root)
     stamps = {name: _stamp(root / name / "state.json") for name in names}
     known = _known(root)
@@ -32,7 +35,7 @@ def states(root: Path) -> dict[str, dict[str, Any]]:
         if stamp and stamp == stamps[name]:
             found[name] = state
             continue
-        found[name] = _read(Job(root / name))
+        found[name] = _read(Job(root / name), patience)
         if found[name]["status"] in ENDED and found[name]["settled"]:  # the others change without a stamp
             new[name] = found[name]
     gone = [name for name in known if name not in stamps]
@@ -49,9 +52,9 @@ def _stamp(path: Path) -> str:
     return f"{stat.st_mtime_ns}-{stat.st_ino}-{stat.st_size}"
 
 
-def _read(job: Job) -> dict[str, Any]:
+def _read(job: Job, patience: float) -> dict[str, Any]:
     try:
-        return job.state()
+        return job.state(patience)
     except UserError as error:
         known = {"created": arrived(job.id), "alive": False, "settled": True}
         return {**FIELDS, "reason": "damaged", "message": str(error), **known}

@@ -23,6 +23,8 @@ ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,94}[a-z0-9])?\Z")
 STATUSES = ("queued", "running", "stopped", "done", "failed")
 LIVE = ("queued", "running")
 SCHEMA = 2
+SUPERVISOR = ".supervisor.lock"  # in a folder of jobs: held by its supervisor
+VERDICT_WAIT = 0.5  # seconds
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FIELDS: dict[str, Any] = {  # every state has these; what an earlier version did not write is as here
     "status": "failed",
@@ -125,18 +127,21 @@ class Job:
             raise Failed(f"{self.id} has a state of version {version}, this ConvScope reads 1 and {SCHEMA}.")
         return {**FIELDS, **state}
 
-    def state(self) -> dict[str, Any]:
+    def state(self, patience: float = VERDICT_WAIT) -> dict[str, Any]:
         """The state as it is now: a job whose worker died says so. Adds `alive`, and `settled`: whether it is written.
 
-        A queued job that the supervisor will start needs nobody living.
+        A queued job that the supervisor will start needs nobody living. Where a supervisor lives, it knows more of an
+        end than a reader can: its word is waited for, `patience` seconds at most.
         """
         state = self.stored()
-        if state["status"] not in LIVE:
-            return {**state, "alive": False, "settled": True}
-        if self.alive():
+        if state["status"] in LIVE and self.alive():
             return {**state, "alive": True, "settled": True}
         state = self.stored()  # it may have ended between the two looks
-        lost = state["status"] == "running" or (state["status"] == "queued" and not state["supervised"])
+        until = time.monotonic() + patience
+        while _is_lost(state) and time.monotonic() < until and held(self.root / SUPERVISOR):
+            time.sleep(0.02)
+            state = self.stored()
+        lost = _is_lost(state)
         return {**state, **(verdict.unseen(state) if lost else {}), "alive": False, "settled": not lost}
 
     def update(self, **changes: Any) -> None:
@@ -168,6 +173,11 @@ class Job:
             os.write(handle, f"{now()}  {text}\n".encode())
         finally:
             os.close(handle)
+
+
+def _is_lost(state: dict[str, Any]) -> bool:
+    """Whether somebody must be at work on a job in this state."""
+    return bool(state["status"] == "running" or (state["status"] == "queued" and not state["supervised"]))
 
 
 def me() -> str:

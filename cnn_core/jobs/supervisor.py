@@ -22,10 +22,9 @@ from cnn_core.base.locks import Lock, held
 from cnn_core.jobs import memory, queue, verdict
 from cnn_core.jobs.ending import end
 from cnn_core.jobs.index import states
-from cnn_core.jobs.job import LIVE, Job, me, now
+from cnn_core.jobs.job import LIVE, SUPERVISOR, Job, me, now
 from cnn_core.jobs.launch import launch
 
-LOCK = ".supervisor.lock"
 LOG = ".supervisor.log"
 BELL = ".bell"
 LOOK = 0.1  # seconds between two looks at the bell, at our workers and at the locks of others
@@ -42,7 +41,7 @@ def wake(root: Path) -> None:
     Raises:
         Failed: the folder cannot be written, or no process can be started.
     """
-    lock = Lock(root / LOCK)
+    lock = Lock(root / SUPERVISOR)
     try:
         ring(root)
         if lock.acquire():
@@ -74,7 +73,7 @@ def supervise(root: Path, handle: int | None = None) -> int:
     Args:
         root: the folder of jobs. handle: the number of the inherited file that holds the lock; None: take it.
     """
-    lock = Lock(root / LOCK)
+    lock = Lock(root / SUPERVISOR)
     if not (lock.adopt(handle, me()) if handle is not None else lock.acquire(me())):
         return 0
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server in whose terminal we were started
@@ -136,7 +135,7 @@ class _Supervisor:
 
     def busy(self) -> bool:
         """Whether somebody stands in line, looked at anew."""
-        return bool(queue.in_order(states(self.root)))
+        return bool(queue.in_order(states(self.root, patience=0)))
 
     # ------------------------------------------------------------ looking
 
@@ -161,7 +160,7 @@ class _Supervisor:
         self.looked = time.monotonic()
         self._reap()
         try:
-            self.found = states(self.root)
+            self.found = states(self.root, patience=0)
         except UserError as error:  # a folder that cannot be read for the moment
             _say(str(error))
             return

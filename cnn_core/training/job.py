@@ -135,7 +135,7 @@ class _Training:
     def _where_it_stopped(self) -> str:
         progress = self.progress
         if progress is None:
-            return "Stopped while it waited. Resume goes on." if self.folder.stored()["step"] else UNBEGUN
+            return "Stopped while it waited. Resume goes on." if self.folder.stored().get("step") else UNBEGUN
         epoch = progress.step / self.steps_per_epoch
         if progress.epoch >= self.steps_in_all / self.steps_per_epoch or progress.batch == 0:
             return f"Stopped after epoch {progress.epoch}. Resume goes on from there."

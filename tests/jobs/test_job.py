@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -12,10 +13,12 @@ import threading
 import pytest
 
 from cnn_core.base.errors import UserError
+from cnn_core.base.files import sealed
 from cnn_core.base.locks import Lock, held
 from cnn_core.jobs import index, journal
 from cnn_core.jobs.job import ID, Job, by_id, find, ids
-from cnn_core.jobs.queue import create
+from cnn_core.jobs.queue import create, enqueue
+from tests.jobs.conftest import make
 
 HOLD = """
 import sys
@@ -25,10 +28,6 @@ lock = Job(Path(sys.argv[1])).lock()
 print('held', flush=True)
 sys.stdin.read()
 """
-
-
-def make(root, words="digits-small_cnn", **state):
-    return create(root, words, "cnn_core.training.job", files={}, **state)
 
 
 @pytest.fixture
@@ -141,11 +140,34 @@ def test_a_forked_child_that_outlives_its_parent_does_not_keep_the_lock(tmp_path
     lock._handle = None
 
 
-def test_a_job_queued_long_ago_without_a_worker_never_started(tmp_path):
+def test_a_job_whose_maker_died_before_it_began_says_so_whatever_the_clock_says(tmp_path):
     job = make(tmp_path)
+    os.utime(job.folder / "state.json")
+    assert (job.state()["status"], job.state()["reason"]) == ("stopped", "killed")
+    assert "before it began" in job.state()["message"]
+
+
+def test_a_job_is_locked_before_anybody_can_see_it(tmp_path):
+    job = create(tmp_path, "words", "cnn_core.training.job", files={}, hold=True)
     assert job.state()["status"] == "queued"
-    os.utime(job.folder / "state.json", (1, 1))
-    assert job.state()["reason"] == "killed"
+    assert job.state()["alive"]
+    with job.lock():
+        assert Job(job.folder).state()["alive"]
+    assert not Job(job.folder).state()["alive"]
+
+
+def test_a_job_in_the_line_needs_nobody_living(tmp_path):
+    job = create(tmp_path, "words", "cnn_core.training.job", files={}, hold=True)
+    enqueue(job, job.lock())
+    assert (job.state()["status"], job.state()["alive"]) == ("queued", False)
+
+
+def test_numbers_go_on_whatever_the_clock_says_and_whatever_is_deleted(tmp_path):
+    numbers = [make(tmp_path, name).stored()["number"] for name in "abc"]
+    assert numbers == [1, 2, 3]
+    (tmp_path / "index.sqlite").unlink(missing_ok=True)
+    (tmp_path / ".arrivals.lock").unlink()
+    assert make(tmp_path, "d").stored()["number"] == 4
 
 
 def test_the_journal_leaves_a_torn_last_line_and_the_writer_cuts_it_off(tmp_path):
@@ -197,17 +219,54 @@ def test_the_index_sees_a_changed_a_new_and_a_removed_job(tmp_path):
 
 def test_a_damaged_state_is_shown_as_damaged_beside_the_others(tmp_path):
     good, bad = make(tmp_path, "a"), make(tmp_path, "b")
+    good.update(status="done")
     (bad.folder / "state.json").write_text("{")
     found = index.states(tmp_path)
-    assert found[good.id]["status"] == "queued"
+    assert found[good.id]["status"] == "done"
     assert found[bad.id]["reason"] == "damaged"
 
 
 def test_a_state_of_another_version_is_not_touched(tmp_path):
     job = make(tmp_path)
     path = job.folder / "state.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "schema": 99}))
+    path.write_bytes(sealed({**json.loads(path.read_text()), "schema": 99}))
     before = path.read_bytes()
     with pytest.raises(UserError, match="version"):
         Job(job.folder).state()
     assert path.read_bytes() == before
+
+
+def test_a_flipped_bit_in_a_state_is_found(tmp_path):
+    job = make(tmp_path)
+    job.update(status="done", val_accuracy=0.913)
+    path = job.folder / "state.json"
+    path.write_text(path.read_text().replace("0.913", "0.993"))
+    with pytest.raises(UserError, match="damaged"):
+        job.state()
+
+
+def test_a_state_of_the_first_version_which_had_no_seal_is_read(tmp_path):
+    job = make(tmp_path)
+    path = job.folder / "state.json"
+    old = {"schema": 1, "kind": "cnn_core.training.job", "status": "done", "reason": "", "message": "", "created": "x"}
+    path.write_text(json.dumps(old))
+    assert job.state()["status"] == "done"
+    assert job.state()["number"] == 0
+    job.update(message="touched")
+    assert (job.stored()["schema"], job.stored()["message"]) == (2, "touched")
+
+
+def test_on_a_full_disk_the_state_is_written_over_the_old_one(tmp_path, monkeypatch):
+    job = make(tmp_path)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("cnn_core.jobs.job.atomic_write", full)
+    job.update(status="stopped", reason="disk", message="The disk is full.")
+    assert job.stored()["reason"] == "disk"
+    job.update(status="stopped", reason="", message="")  # shorter than before
+    assert job.stored()["reason"] == ""
+    with pytest.raises(OSError, match="No space"):
+        job.update(message="x" * 10_000)  # no room for that
+    assert job.stored()["reason"] == ""

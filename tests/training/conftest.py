@@ -30,7 +30,10 @@ def stop_at(monkeypatch):
     """Interrupt training after these many steps in all, as somebody's Stop would."""
 
     def at(step: int | None) -> None:
-        monkeypatch.setattr(job._Training, "interrupted", lambda self: step is not None and self.progress.step >= step)
+        def reached(self) -> bool:
+            return step is not None and self.progress is not None and self.progress.step >= step
+
+        monkeypatch.setattr(job._Training, "interrupted", reached)
 
     return at
 
