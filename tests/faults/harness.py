@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -46,7 +47,7 @@ HARD = (  # everything that has a state: dropout, batch norm, moments, a schedul
 )
 SECONDS = ("seconds", "images_per_second", "started", "ended", "created", "run", "path", "number", "turn")  # no bits
 LIMIT = 60  # seconds for one attempt
-SHOWN = 12  # failures that are printed
+SHOWN = 12  # kinds of failures that are printed
 
 
 def experiment(*sets: str) -> Experiment:
@@ -88,11 +89,13 @@ def _child(work: Callable[[], Any], write: int) -> None:
         quiet = os.open(os.devnull, os.O_RDWR)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
-        said, code = work(), 0
+        said, code = json.dumps(work()), 0
     except BaseException:  # noqa: BLE001 - whatever it is, the parent is told
-        said = traceback.format_exc()
+        said = json.dumps(traceback.format_exc())
+    try:
+        with os.fdopen(write, "wb") as pipe:
+            pipe.write(said.encode())
     finally:
-        os.write(write, json.dumps(said).encode())
         os._exit(code)
 
 
@@ -130,16 +133,20 @@ def _told(attempt: Callable[[Any], list[str]], item: Any) -> list[str]:
 
 
 def tell(what: str, results: list[tuple[Any, list[str]]], note: str = "") -> bool:
-    """Print the figure of a part, and some of what went wrong; whether nothing did."""
+    """Print the figure of a part, and for each thing that went wrong how often and where first; whether nothing did."""
     wrong = [(item, said) for item, said in results if said]
-    for item, said in wrong[:SHOWN]:
-        print(f"  {_short(item)}: {'; '.join(map(_short, said[:4]))}", file=sys.stderr)  # noqa: T201
+    kinds: dict[str, list[str]] = {}
+    for item, said in wrong:
+        for sentence in map(_short, said):
+            kinds.setdefault(re.sub(r"[0-9][0-9a-f-]*", "#", sentence)[:60], []).append(f"{_short(item)}: {sentence}")
+    for examples in list(kinds.values())[:SHOWN]:
+        print(f"  {len(examples)} x {examples[0]}", file=sys.stderr)  # noqa: T201
     print(f"{what}: {len(results) - len(wrong)} of {len(results)}{f' ({note})' if note else ''}", flush=True)  # noqa: T201
     return not wrong and bool(results)
 
 
 def _short(what: object) -> str:
-    return (str(what).strip().splitlines() or [""])[-1][:240]
+    return (str(what).strip().splitlines() or [""])[-1][:300]
 
 
 # ---------------------------------------------------------------- looking at a run
@@ -148,6 +155,7 @@ def _short(what: object) -> str:
 def bits(run: RunFolder) -> dict[str, str]:
     """All that must be the same in a disturbed and an undisturbed run, by name: SHA-256 of tensors, else JSON."""
     from cnn_core.runs import checkpoints
+    from cnn_core.runs.loaded import Run
 
     found: dict[str, str] = {}
     newest, damaged = checkpoints.latest(run.checkpoints)
@@ -158,7 +166,8 @@ def bits(run: RunFolder) -> dict[str, str]:
                 found[f"{which}.{part}.{name}"] = sha256(tensor.numpy().tobytes() + str(tensor.dtype).encode())
         found |= {f"{which}.progress.{key}": json.dumps(value) for key, value in checkpoint.progress.items()}
     for split in ("val", "test"):
-        found[f"predictions.{split}"] = sha256((run.predictions / f"{split}.safetensors").read_bytes())
+        made = Run(run).predictions(split)
+        found[f"predictions.{split}"] = sha256(made.logits.tobytes() + made.targets.tobytes())
     record = {key: value for key, value in run.record().items() if key not in SECONDS}
     found |= {f"record.{key}": json.dumps(value) for key, value in record.items()}
     rows = actions.live(str(run.folder)).rows
