@@ -7,7 +7,7 @@ import streamlit as st
 from cnn_core import actions
 from cnn_core.runs.live import Live
 from pages.parts import again, following, shell
-from pages.parts.words import number, percent, plural
+from pages.parts.words import md, number, percent, plural
 
 shell.require_app()
 run = shell.run_id() or shell.newest(lambda one: one["status"] in shell.LIVE)
@@ -100,7 +100,7 @@ def metrics(now: Live) -> None:
 def machine(record: shell.Record) -> None:
     facts = [f"Step {record['step']:,} of {record['steps']:,}"]
     if record["device"]:
-        facts.append(", ".join(filter(None, (record["device"].upper(), record["precision"]))))
+        facts.append(md(", ".join(filter(None, (record["device"].upper(), record["precision"]))), 60))
     if record["threads"]:
         facts.append(plural(record["threads"], "thread"))
     if record["parameters"]:

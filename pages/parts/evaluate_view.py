@@ -15,7 +15,7 @@ from cnn_core.figures.matrix import SELECTION, Counts, Unit, cell_sentence, larg
 from cnn_core.figures.sureness import sureness_figure
 from pages.parts import cached, shell
 from pages.parts.gallery import Form, Thumb, gallery
-from pages.parts.words import NOTHING, cell, md, number, percent, plain, plural
+from pages.parts.words import NOTHING, cell, distinct, md, number, percent, plain, plural
 
 if TYPE_CHECKING:
     from cnn_core.runs.loaded import Run
@@ -125,7 +125,7 @@ def _typed(run: str, keys: tuple[str, str]) -> None:
 
 
 def _cell(run: str, counts: Counts, classes: Sequence[str], cell: tuple[int, int]) -> None:
-    keys = (f"evaluate.true.{run}", f"evaluate.pred.{run}")
+    keys, names = (f"evaluate.true.{run}", f"evaluate.pred.{run}"), distinct(classes, 40)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(md(cell_sentence(counts, classes, *cell)), anchor=False, width="content")
         st.space("stretch")
@@ -135,12 +135,12 @@ def _cell(run: str, counts: Counts, classes: Sequence[str], cell: tuple[int, int
                 st.selectbox(
                     label,
                     range(len(classes)),
-                    format_func=lambda index: plain(classes[index], 40),
+                    format_func=lambda index: names[index],
                     key=key,
                     on_change=_typed,
                     args=(run, keys),
                     label_visibility="collapsed",
-                    width=84 if max(map(len, classes)) < 4 else 140,
+                    width=84 if max(map(len, names)) < 4 else 140,
                 )
     found = of_cell(run, *cell)
     if not found:

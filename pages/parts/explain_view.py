@@ -18,7 +18,7 @@ from cnn_core.figures.heat import color_bar
 from cnn_core.figures.overlay import Pixels, enlarged, framed, heat_picture, overlay, png, squared
 from pages.parts import cached, shell
 from pages.parts.choose_picture import Source
-from pages.parts.words import md, percent, plain
+from pages.parts.words import distinct, md, percent, plain
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -227,13 +227,14 @@ def ask_differently(
     found: Answer, classes: tuple[str, ...], layer: str, target: int, changed: Callable[[str, str], None]
 ) -> dict[str, Any]:
     """Class, layer, opacity and colours; returns opacity, colors, in_color. `changed` is told what was chosen."""
+    names = distinct(classes, 60)
     st.subheader("Ask differently", anchor=False)
     with st.grid(2, min_column_width=140):
         _mirrored("explain.class", target)
         st.selectbox(
             "Why this class?",
             range(len(classes)),
-            format_func=lambda index: plain(classes[index], 60),
+            format_func=lambda index: names[index],
             key="explain.class",
             on_change=lambda: changed("class", _address(classes, st.session_state["explain.class"])),
         )
@@ -266,8 +267,10 @@ def _look(in_color: bool) -> dict[str, Any]:
 
 
 def _address(classes: tuple[str, ...], index: int) -> str:
-    """A class as it stands in the address bar: its name, or its index where the name is long."""
-    return classes[index] if len(classes[index]) <= 40 else str(index)
+    """A class as it stands in the address bar: its name, or its index where the name is long or says too little."""
+    name = classes[index]
+    fits = 0 < len(name) <= 40 and name.isprintable() and classes.count(name) == 1
+    return name if fits else str(index)
 
 
 def _mirrored(key: str, value: Any) -> None:

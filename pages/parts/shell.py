@@ -13,7 +13,7 @@ import streamlit as st
 from cnn_core import actions
 from cnn_core.base.errors import UserError
 from cnn_core.jobs.job import ID
-from pages.parts.words import md, plain
+from pages.parts.words import distinct, md, plain
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -205,7 +205,8 @@ def title_row(title: str, *, picker: bool = True, wanted: Callable[[Record], boo
 
 def _picker(wanted: Callable[[Record], bool] | None) -> None:
     chosen = run_id()
-    labels = {one["run"]: run_label(one) for one in all_runs() if one["run"] == chosen or not wanted or wanted(one)}
+    listed = [one for one in all_runs() if one["run"] == chosen or not wanted or wanted(one)]
+    labels = dict(zip((one["run"] for one in listed), distinct([run_label(one) for one in listed], 80), strict=True))
     if not labels:
         return
     st.session_state["shell.pick"] = chosen if chosen in labels else None

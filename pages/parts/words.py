@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 NOTHING = "–"
@@ -56,6 +58,13 @@ def md(text: object, most: int = MOST) -> str:
     Not for `st.badge`, which escapes once more: write `:orange-badge[…]` with `st.markdown`.
     """
     return _SEAM.join(_SIGNS.sub(r"\\\1", piece) for piece in _SEAMS.split(plain(text, most)))
+
+
+def distinct(names: Sequence[str], most: int) -> list[str]:
+    """Foreign names as a list to choose from: those that would look the same, or like nothing, carry their number."""
+    shown = [plain(name, most) or "no name" for name in names]
+    count = Counter(shown)
+    return [f"{name} (no. {i})" if count[name] > 1 or not names[i].strip() else name for i, name in enumerate(shown)]
 
 
 def cell(text: object, most: int = 60) -> str:

@@ -13,7 +13,10 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from cnn_core import actions
+from cnn_core.base.locks import Lock
 from cnn_core.experiment import resolve
+from cnn_core.jobs import queue, supervisor
+from cnn_core.jobs.job import Job
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -51,6 +54,28 @@ def runs(trained: Runs, tmp_path: Path) -> Runs:
     folder = tmp_path / "runs"
     shutil.copytree(trained.folder, folder, dirs_exist_ok=True)
     return Runs(folder, trained.small, trained.mlp, trained.failed)
+
+
+@pytest.fixture(autouse=True)
+def woken(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """No supervisor is started; the folders for which one would have been."""
+    folders: list[Path] = []
+    monkeypatch.setattr(supervisor, "wake", folders.append)
+    return folders
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Ids of the runs that were put in the queue."""
+    ids: list[str] = []
+    real = queue.enqueue
+
+    def noted(job: Job, lock: Lock) -> None:
+        real(job, lock)
+        ids.append(job.id)
+
+    monkeypatch.setattr(queue, "enqueue", noted)
+    return ids
 
 
 @pytest.fixture(autouse=True)

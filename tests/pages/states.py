@@ -16,7 +16,7 @@ def begun(folder: Path, status: str = "running", **facts: object) -> Iterator[No
     """Make a run look as while its process lives: its state, and its lock in this test's hand."""
     run = RunFolder(folder)
     with run.lock():
-        run.update(status=status, reason="", message="", **facts)
+        run.update(**{"status": status, "reason": "", "message": "", **facts})
         yield
 
 

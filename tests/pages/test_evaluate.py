@@ -119,8 +119,7 @@ def test_a_run_that_failed_in_its_first_epoch_gives_the_reason_and_a_way_out(vis
     assert any(one.label.startswith("Try with learning rate") for one in at.button)
 
 
-def test_a_run_that_has_not_begun_says_so(visit, monkeypatch):
-    monkeypatch.setattr("cnn_core.actions.running._launch", lambda run: None)  # the process that never comes
+def test_a_run_that_has_not_begun_says_so(visit):
     waiting = actions.start(resolve({"data": {"name": "digits"}, "model": {"name": "mlp"}}))
     at = visit("evaluate", run=waiting)
     assert not at.metric

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 
-import pytest
-
 from cnn_core import actions
 from cnn_core.actions import running
 from cnn_core.experiment import demo
@@ -13,14 +11,6 @@ from cnn_core.runs.run import RunFolder
 from pages.parts import cached
 from pages.parts.words import percent
 from tests.pages.states import address, begun, buttons, texts
-
-
-@pytest.fixture
-def launched(monkeypatch) -> list[str]:
-    """Ids of the runs that would have been given a process."""
-    ids: list[str] = []
-    monkeypatch.setattr(running, "launch", lambda job: ids.append(job.id))
-    return ids
 
 
 def primary(at) -> list[str]:
@@ -55,7 +45,7 @@ def test_the_button_starts_the_demo_and_the_page_turns_into_it(visit, launched):
 
 
 def test_a_start_that_fails_is_a_sentence_and_the_button_stays(visit, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise running.Failed("A run cannot be written to /x: no space left.")
 
     monkeypatch.setattr(running, "new_run", full)

@@ -13,14 +13,6 @@ from pages.parts.words import md
 from tests.pages.states import address, begun, buttons, texts
 
 
-@pytest.fixture
-def launched(monkeypatch) -> list[str]:
-    """Ids of the runs that would have been given a process."""
-    ids: list[str] = []
-    monkeypatch.setattr(running, "launch", lambda job: ids.append(job.id))
-    return ids
-
-
 def test_without_a_run_it_says_what_to_do(visit):
     at = visit("watch")
     assert [one.value for one in at.subheader] == ["Nothing is training"]
@@ -127,11 +119,10 @@ def test_a_finished_run_leads_on_and_can_be_trained_longer(visit, runs, launched
 
 
 def test_a_run_that_cannot_be_started_is_a_sentence(visit, runs, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise running.Failed("There is no space left in the runs folder. Free some space, then try again.")
 
     at = visit("watch", run=runs.small)
-    monkeypatch.setattr(running, "launch", full)
     monkeypatch.setattr(running, "new_run", full)
     buttons(at)["Train longer"].click().run()
     assert at.error[0].value == ("**There is no space left in the runs folder\\.** Free some space, then try again\\.")
