@@ -38,6 +38,9 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line on stdout.")]
 Runs = Annotated[Path | None, typer.Option("--runs", help="Folder of runs (default: CONVSCOPE_RUNS, else ./runs).")]
+Background = Annotated[
+    bool, typer.Option("--background", help="Put it in the queue and come back at once, as Start on a page does.")
+]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="An id, an unambiguous beginning of one, or a folder.")]
 Sets = Annotated[
     list[str] | None,
@@ -87,6 +90,7 @@ def train(
     experiment: Annotated[
         Path | None, typer.Option("--experiment", metavar="FILE.json", help="An experiment, instead of the two names.")
     ] = None,
+    background: Background = False,
     runs: Runs = None,
     json: Json = False,
 ) -> None:
@@ -103,6 +107,8 @@ def train(
     given = {key: value for key, value in flags.items() if value is not None}
     raw["train"] = {**raw.get("train", {}), **given}
     chosen = resolve(raw, sets or ())
+    if background:
+        return show.begun(actions.show(actions.start(chosen, runs), runs), json)
     with show.Bar() as bar:
         record = actions.train(chosen, runs, bar)
     _finish(record, json)
@@ -117,8 +123,10 @@ def read_experiment(path: Path) -> dict[str, Any]:
 
 
 @app.command()
-def resume(run: RunName, runs: Runs = None, json: Json = False) -> None:
+def resume(run: RunName, background: Background = False, runs: Runs = None, json: Json = False) -> None:
     """Train a stopped run on; a finished one prints its record."""
+    if background:
+        return show.begun(actions.resume_in_background(run, runs), json)
     with show.Bar() as bar:
         record = actions.resume(run, runs, bar)
     _finish(record, json)

@@ -110,8 +110,8 @@ def anatomy(record: dict[str, Any], json: bool) -> None:
 
 def trained(record: dict[str, Any], json: bool) -> None:
     """How a training ended."""
-    if record["message"]:
-        _note(record["message"])
+    for text in filter(None, (record["notice"], record["message"])):
+        _note(text)
     if record["status"] == "stopped":
         _note(f"To go on: python -m cnn_core resume {record['run']}")
     if json:
@@ -134,7 +134,7 @@ def runs(records: list[dict[str, Any]], folder: Path, json: bool) -> None:
         return _note(f"No runs in {folder} yet.")
     table = _table("run", "status", ">epochs", ">best val", ">test", ">seconds")
     for one in records:
-        status = f"{one['status']} ({one['reason']})" if one.get("reason") else one["status"]
+        status = f"{one['status']} ({one['reason']})" if one.get("reason") else one["status"] + place(one)
         epochs = f"{one['epochs']}/{one['epochs_planned']}"
         figures = (_percent(one["val_accuracy"]), _percent(one["test_accuracy"]), f"{one['seconds']:.1f}")
         table.add_row(one["run"], status, epochs, *figures)
@@ -156,10 +156,25 @@ def run(record: dict[str, Any], json: bool) -> None:
 
 
 def stopped(record: dict[str, Any], json: bool) -> None:
-    """A run's id and status."""
+    """A run's id and status, and how it came to it."""
+    kept = {key: record[key] for key in ("run", "status", "reason", "message") if key in record}
     if json:
-        return _json({"run": record["run"], "status": record["status"]})
-    _out().print(f"{record['run']}  {record['status']}", markup=False)
+        return _json(kept)
+    _out().print("  ".join(kept[key] for key in ("run", "status", "message") if kept.get(key)), markup=False)
+
+
+def begun(record: dict[str, Any], json: bool) -> None:
+    """A run that was put in the queue, and for whom it waits."""
+    kept = {key: record[key] for key in ("run", "path", "status", "ahead", "waiting_for")}
+    if json:
+        return _json(kept)
+    _out().print(f"{record['run']}  {record['status']}{place(record)}", markup=False)
+
+
+def place(record: dict[str, Any]) -> str:
+    """Where a queued run stands, to follow its status: `, 2 go first; it waits for ID`."""
+    ahead = f", {record['ahead']} {'goes' if record['ahead'] == 1 else 'go'} first" if record["ahead"] else ""
+    return ahead + (f"; it waits for {record['waiting_for']}" if record["waiting_for"] else "")
 
 
 def report(record: dict[str, Any], json: bool) -> None:

@@ -1,7 +1,8 @@
 """A supervisor and workers without torch, as real processes: what a job does stands in its state, as `does`.
 
 `quick`: ends at once. `wait`: until somebody makes the file `go`, or asks to stop. `deaf`: hears no stop. `crash`: ends
-by a signal. `exit`: ends with code 3. `twice`: dies the first time, and ends well the second time.
+by a signal. `exit`: ends with code 3. `twice`: dies the first time, and ends well the second time. `eat`: takes more
+memory than its control group (`group`) allows.
 Each start and end of work is a line in `work.txt` beside the jobs, so that order and overlap can be seen.
 """
 
@@ -23,9 +24,9 @@ def command(verb: str, folder: Path, lock: Lock) -> list[str]:
     return [sys.executable, "-m", "tests.light", verb, str(folder), "--lock", str(lock.handle)]
 
 
-def add(root: Path, does: str, lane: str = "cpu", words: str = "") -> Job:
+def add(root: Path, does: str, lane: str = "cpu", **state: object) -> Job:
     """Put a job in the line of a folder; nobody is woken."""
-    job = queue.create(root, words or does, "cnn_core.training.job", files={}, hold=True, lane=lane, does=does)
+    job = queue.create(root, does, "cnn_core.training.job", files={}, hold=True, lane=lane, does=does, **state)
     with job.lock() as lock:
         queue.enqueue(job, lock)
     return Job(job.folder)
@@ -56,6 +57,9 @@ def _do(job: Job, does: str) -> bool:
     first = not (job.folder / "died").exists()
     if does == "crash":
         os.abort()
+    if does == "eat":
+        Path(job.stored()["group"], "cgroup.procs").write_text(str(os.getpid()))
+        print(len(bytearray(400 * 2**20)))
     if does == "exit":
         sys.exit(3)
     if does == "twice" and first:

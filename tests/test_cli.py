@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 import cnn_core
-from cnn_core.base.settings import runs_folder
+from cnn_core.base.locks import Lock
+from cnn_core.base.settings import locks_folder, runs_folder
 from cnn_core.cli import main
 
 SMALL = ("--dataset", "digits", "--model", "small_cnn", "--set", "model.width=8", "--set", "model.depth=2")
@@ -82,12 +83,27 @@ def test_runs_show_stop_resume_delete(shell, trained):
     assert [one["run"] for one in listed["runs"]] == [run]
     _, shown, _ = shell("show", run[:16], "--json")
     assert shown["experiment"]["data"]["name"] == "digits"
-    assert shell("stop", run, "--json")[1] == {"run": run, "status": "done"}
+    assert shell("stop", run, "--json")[1] == {"run": run, "status": "done", "reason": "", "message": ""}
     code, resumed, _ = shell("resume", run, "--json")
     assert (code, resumed) == (0, trained)
     assert shell("delete", run, "--json")[1] == {"run": run, "status": "deleted"}
     assert shell("runs", "--json")[1] == {"runs": []}
     assert (runs_folder() / ".trash" / run / "state.json").is_file()
+
+
+def test_a_run_in_the_background_is_in_the_queue_at_once_and_says_for_whom_it_waits(shell):
+    with Lock(locks_folder() / "cpu.lock", shared=True) as device:
+        assert device.acquire("somebody-else")
+        first = shell("train", *SMALL, "--background", "--json")[1]
+        second = shell("train", *SMALL, "--background", "--json")[1]
+        assert (first["status"], second["status"], second["ahead"]) == ("queued", "queued", 1)
+        assert second["waiting_for"] == first["run"]
+        _, out, _ = shell("runs")
+        assert f"queued, 1 goes first; it waits for {first['run']}" in out
+        for one in (second, first):
+            assert shell("stop", one["run"], "--json")[1]["status"] == "stopped"
+        assert shell("resume", second["run"], "--background", "--json")[1]["status"] == "queued"
+        shell("stop", second["run"])
 
 
 def test_a_folder_names_a_run_and_another_runs_folder_may_be_given(shell, trained, tmp_path):

@@ -84,6 +84,7 @@ class _Training:
     lock: Lock
     show: Show
     device_lock: Lock | None = None
+    taken: str = ""  # why the device is no longer ours
     asked: threading.Event = field(default_factory=threading.Event)
     looked_at: float = 0.0
     said_at: float = 0.0
@@ -100,7 +101,7 @@ class _Training:
             with stop_on_signals(self.asked):
                 self._run()
         except Interrupted:
-            self._end("stopped", "asked", self._where_it_stopped())
+            self._end("stopped", "device" if self.taken else "asked", self._where_it_stopped())
         except KeyboardInterrupt:
             self._end("stopped", "asked", "Interrupted. What was saved is kept; Resume goes on from there.")
         except Diverged as error:
@@ -133,13 +134,13 @@ class _Training:
             self._end("done", "", "")
 
     def _where_it_stopped(self) -> str:
-        progress = self.progress
+        why, progress = f"{self.taken}. " if self.taken else "", self.progress
         if progress is None:
-            return "Stopped while it waited. Resume goes on." if self.folder.stored().get("step") else UNBEGUN
-        epoch = progress.step / self.steps_per_epoch
-        if progress.epoch >= self.steps_in_all / self.steps_per_epoch or progress.batch == 0:
-            return f"Stopped after epoch {progress.epoch}. Resume goes on from there."
-        return f"Stopped at epoch {epoch:.1f}. Resume goes on from there."
+            begun = self.folder.stored().get("step")
+            return f"{why}Stopped while it waited. Resume goes on." if begun else f"{why}{UNBEGUN}"
+        exact = progress.step / self.steps_per_epoch
+        where = f"at epoch {exact:.1f}" if progress.batch else f"after epoch {progress.epoch}"
+        return f"{why}Stopped {where}. Resume goes on from there."
 
     def _means(self, experiment: Experiment) -> dict[str, Any]:
         """The environment as the run began: device, precision and threads stay, for a resume gives the same bits."""
@@ -270,25 +271,25 @@ class _Training:
         self.folder.update(**self._numbers())
 
     def interrupted(self) -> bool:
-        """Whether somebody asked to stop; now and then also whether the run is still ours.
+        """Whether to stop: somebody asked, or another has the device. Now and then looks if the run is still ours.
 
         Raises:
             _Gone: it is not.
         """
-        if self.asked.is_set():
+        if self.asked.is_set() or self.taken:
             return True
         moment = time.monotonic()
         if moment - self.looked_at < LOOK_EVERY:
             return False
         self.looked_at = moment
-        for lock in filter(None, (self.lock, self.device_lock)):
-            try:
-                ours = lock.keep()
-            except FileNotFoundError as error:
-                raise _Gone from error
-            if not ours:
+        try:
+            if not self.lock.keep():
                 raise _Gone
-        return self.folder.stop_asked()
+        except FileNotFoundError as error:
+            raise _Gone from error
+        if self.device_lock is not None and not self.device_lock.keep():
+            self.taken = f"The device was given to another run while its lock file {self.device_lock.path} was missing"
+        return bool(self.taken) or self.folder.stop_asked()
 
     def look(self) -> None:
         """Raise where training must not go on: `Interrupted` when somebody asked, `_Gone` when the run is not ours."""

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -193,6 +194,38 @@ def test_an_end_for_lack_of_memory_is_told_from_a_kill(counter):
     assert verdict.seen(-9, mark)["reason"] == "memory"
     assert verdict.seen(-11, mark)["reason"] == "crashed"
     assert verdict.unseen({"status": "running", "memory_mark": mark})["reason"] == "memory"
+
+
+def _group_of(megabytes):
+    """A control group with a limit of memory, of version 1 or 2; None where none can be made."""
+    for base, limit in (("memory", "memory.limit_in_bytes"), ("", "memory.max")):
+        group = Path("/sys/fs/cgroup", base, f"convscope-test-{os.getpid()}")
+        try:
+            group.mkdir()
+            (group / limit).write_text(str(megabytes * 2**20))
+            return group
+        except OSError:
+            if group.is_dir():
+                group.rmdir()
+    return None
+
+
+@pytest.fixture
+def small_group():
+    group = _group_of(100)
+    if group is None:
+        pytest.skip("no control group can be made here: the end for lack of memory was not tried for real")
+    yield group
+    until(lambda: not (group / "cgroup.procs").read_text())
+    group.rmdir()
+
+
+def test_a_worker_that_the_system_ends_for_lack_of_memory_says_so(root, small_group):
+    job = add(root, "eat", group=str(small_group))
+    supervisor.wake(root)
+    (seen,) = ended(root, job)
+    assert (seen["status"], seen["reason"]) == ("stopped", "memory")
+    assert "memory was full" in seen["message"]
 
 
 def test_a_count_of_another_start_of_the_machine_says_nothing(counter, monkeypatch, tmp_path):

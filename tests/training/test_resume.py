@@ -99,7 +99,8 @@ def test_a_damaged_checkpoint_is_passed_over_for_the_one_before_and_said_so(new,
     newest.write_bytes(data)
     stop_at(None)
     assert job.run(run)["status"] == "done"
-    assert "step-00000033.model.safetensors is damaged" in run.log_path.read_text()
+    lost = "damaged (step-00000033.model.safetensors: its SHA-256 does not match) and was left out"
+    assert lost in run.log_path.read_text()
     assert final(run) == final(undisturbed)
 
 
