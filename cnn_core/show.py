@@ -157,7 +157,7 @@ def run(record: dict[str, Any], json: bool) -> None:
 
 def stopped(record: dict[str, Any], json: bool) -> None:
     """A run's id and status, and how it came to it."""
-    kept = {key: record[key] for key in ("run", "status", "reason", "message") if key in record}
+    kept: dict[str, Any] = {key: record[key] for key in ("run", "status", "reason", "message") if key in record}
     if json:
         return _json(kept)
     _out().print("  ".join(kept[key] for key in ("run", "status", "message") if kept.get(key)), markup=False)

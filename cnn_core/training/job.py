@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import torch
 
 from cnn_core.augmentation.apply import Augmenter
-from cnn_core.base.errors import Failed, UserError, shorten
+from cnn_core.base.errors import UserError
 from cnn_core.base.files import atomic_write, plain, sealed, unseal
 from cnn_core.base.locks import Lock
 from cnn_core.data.sets import DataSet
@@ -30,7 +29,7 @@ from cnn_core.experiment import (
 )
 from cnn_core.jobs import devices, journal, memory
 from cnn_core.jobs.interrupts import Interrupted, stop_on_signals
-from cnn_core.jobs.job import DISK_FULL, ID, Job, now
+from cnn_core.jobs.job import Job, now
 from cnn_core.jobs.queue import UNBEGUN
 from cnn_core.preprocessing.pipeline import Preprocessing
 from cnn_core.runs import checkpoints
@@ -39,10 +38,11 @@ from cnn_core.runs.loaded import Run, build
 from cnn_core.runs.run import RunFolder, steps_per_epoch
 from cnn_core.training.engine import Diverged, Progress, Trainer
 from cnn_core.training.environment import differences, environment
+from cnn_core.training.failures import MEMORY, what_failed
 from cnn_core.training.feed import Feed
+from cnn_core.training.hold import Gone, Hold
 from cnn_core.training.precision import resolve_device
 
-LOOK_EVERY = 0.2  # seconds between two looks for a request to stop
 SAY_EVERY = 0.5  # seconds between two lines of steps in the journal, at least
 
 Show = Callable[[dict[str, Any]], None]
@@ -65,15 +65,11 @@ def run(folder: RunFolder, show: Show = lambda event: None, lock: Lock | None = 
     """
     with folder.lock() if lock is None else nullcontext(lock) as held:
         if folder.stored()["status"] != "done":
-            training = _Training(folder, held, show)
+            training = _Training(folder, Hold(folder, held), show)
             training.run()
             folder = training.folder  # it may have been moved
             folder.clear_stop()
     return folder.record()
-
-
-class _Gone(Exception):
-    """The run's folder is no longer where it was, or no longer ours."""
 
 
 @dataclass
@@ -81,12 +77,8 @@ class _Training:
     """One sitting of training on a run. Also the engine's `Reporter`."""
 
     folder: RunFolder
-    lock: Lock
+    hold: Hold
     show: Show
-    device_lock: Lock | None = None
-    taken: str = ""  # why the device is no longer ours
-    asked: threading.Event = field(default_factory=threading.Event)
-    looked_at: float = 0.0
     said_at: float = 0.0
     began: float = 0.0
     first_step: int = 0
@@ -98,30 +90,31 @@ class _Training:
 
     def run(self) -> None:
         try:
-            with stop_on_signals(self.asked):
+            with stop_on_signals(self.hold.asked):
                 self._run()
         except Interrupted:
-            self._end("stopped", "device" if self.taken else "asked", self._where_it_stopped())
+            self._end("stopped", "device" if self.hold.taken else "asked", self._where_it_stopped())
         except KeyboardInterrupt:
             self._end("stopped", "asked", "Interrupted. What was saved is kept; Resume goes on from there.")
         except Diverged as error:
             self._end("failed", "diverged", str(error))
-        except UserError as error:
-            self._end("failed", "error", str(error))
         except MemoryError:
-            self._end("failed", "memory", _MEMORY)
+            self._end("failed", "memory", MEMORY)
         except Exception as error:  # noqa: BLE001 - the last resort: say it in the state, keep the trace in the log
-            if isinstance(error, _Gone) or not self.folder.folder.exists():
-                self._follow_the_folder()
+            if isinstance(error, Gone) or not self.folder.folder.exists():
+                self.folder = self.hold.follow()
+                self._end("stopped", "moved", _MOVED)
+            elif isinstance(error, UserError):
+                self._end("failed", "error", str(error))
             else:
                 self._trace()
-                self._end(*_what_failed(error))
+                self._end(*what_failed(error))
 
     def _run(self) -> None:
         experiment = self.folder.experiment()
         # sweep
         means = self._means(experiment)
-        with self._device(means["device"]) as self.device_lock:
+        with self._device(means["device"]) as self.hold.device:
             self.look()
             started = self.folder.stored()["started"] or now()
             fresh = {"reason": "", "message": "", "waiting_for": "", "ended": None, "memory_mark": memory.mark()}
@@ -134,7 +127,7 @@ class _Training:
             self._end("done", "", "")
 
     def _where_it_stopped(self) -> str:
-        why, progress = f"{self.taken}. " if self.taken else "", self.progress
+        why, progress = f"{self.hold.taken}. " if self.hold.taken else "", self.progress
         if progress is None:
             begun = self.folder.stored().get("step")
             return f"{why}Stopped while it waited. Resume goes on." if begun else f"{why}{UNBEGUN}"
@@ -271,28 +264,10 @@ class _Training:
         self.folder.update(**self._numbers())
 
     def interrupted(self) -> bool:
-        """Whether to stop: somebody asked, or another has the device. Now and then looks if the run is still ours.
-
-        Raises:
-            _Gone: it is not.
-        """
-        if self.asked.is_set() or self.taken:
-            return True
-        moment = time.monotonic()
-        if moment - self.looked_at < LOOK_EVERY:
-            return False
-        self.looked_at = moment
-        try:
-            if not self.lock.keep():
-                raise _Gone
-        except FileNotFoundError as error:
-            raise _Gone from error
-        if self.device_lock is not None and not self.device_lock.keep():
-            self.taken = f"The device was given to another run while its lock file {self.device_lock.path} was missing"
-        return bool(self.taken) or self.folder.stop_asked()
+        return self.hold.interrupted()
 
     def look(self) -> None:
-        """Raise where training must not go on: `Interrupted` when somebody asked, `_Gone` when the run is not ours."""
+        """Raise where training must not go on; see `Hold.look`."""
         if self.interrupted():
             raise Interrupted
 
@@ -306,14 +281,6 @@ class _Training:
             right = float((found.logits.argmax(1) == found.targets).mean())
             if split == "test":
                 self.folder.update(test_accuracy=right)
-
-    def _follow_the_folder(self) -> None:
-        """The folder was moved: say so where it is now. It was deleted, or another process has the run: give up."""
-        there = self.lock.moved_to()
-        if there is None or there == self.lock.path or ID.fullmatch(there.parent.name) is None:
-            raise Failed(f"{self.folder.id} was deleted, or taken over by another process, while it was trained.")
-        self.folder, self.lock.path = RunFolder(there.parent), there
-        self._end("stopped", "moved", "Its folder was moved while it was trained. Resume goes on from what was saved.")
 
     def _trace(self) -> None:
         try:
@@ -356,16 +323,4 @@ class _Training:
         self.folder.log(text)
 
 
-_MEMORY = "The memory of this computer was not enough. Choose a smaller batch, smaller pictures or a smaller network."
-
-
-def _what_failed(error: Exception) -> tuple[str, str, str]:
-    """(status, reason, sentence) of an exception that is nobody's wrong input."""
-    if isinstance(error, OSError) and error.errno in DISK_FULL:
-        return "stopped", "disk", "The disk is full. What was saved is kept; make room, then Resume."
-    if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error):
-        return "failed", "memory", _MEMORY
-    if "Expected more than 1 value per channel" in str(error):
-        return "failed", "error", "train.batch_size is too small for batch norm on maps of 1 x 1; choose at least 2."
-    what = f"{type(error).__name__}: {shorten(error, 300)}"
-    return "failed", "error", f"Training failed: {what}. The log has the details."
+_MOVED = "Its folder was moved while it was trained. Resume goes on from what was saved."

@@ -11,13 +11,13 @@ from cnn_core.base.errors import Failed
 from cnn_core.base.locks import Lock, held
 from cnn_core.base.settings import locks_folder
 from cnn_core.runs.run import RunFolder
-from cnn_core.training import job
+from cnn_core.training import hold, job
 from tests.training.conftest import final
 
 
 @pytest.fixture(autouse=True)
 def _look_always(monkeypatch):
-    monkeypatch.setattr(job, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(hold, "LOOK_EVERY", 0.0)
 
 
 def once(kind, what):
