@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import cached, shell
+from pages.parts import cached, shell, uploads
 
 shell.configure()
 st.session_state._app_ran = True
 cached.warm()
+uploads.guard()
 shell.dress()
 page = st.navigation(shell.pages())
 notice = shell.mirror_run()

@@ -52,10 +52,12 @@ class Server:
         self._said.start()
 
     def _listen(self) -> None:
-        """Read what it says, so that the pipe never fills; it says its address once it listens."""
-        for line in self.process.stdout:
-            if b"URL:" in line:
-                self._started.set()
+        """Put what it says into the log (tracebacks go there, not to stderr); it says its address once it listens."""
+        with self.log.open("ab", buffering=0) as log:
+            for line in self.process.stdout:
+                log.write(line)
+                if b"URL:" in line:
+                    self._started.set()
         self._started.set()
 
     def started(self, seconds: float = 60) -> Server:

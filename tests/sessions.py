@@ -148,6 +148,13 @@ class Visitor:
                 return self._set(f"$$STREAMLIT_INTERNAL_KEY_{one.id}__events", json_trigger_value=payload)
         raise LookupError(f"no gallery {label!r}")
 
+    def unfold(self, label: str, shown: bool = True) -> Visitor:
+        """Open (or close) a popover that tells the server."""
+        for one in self._placed.values():
+            if one.kind == "popover" and one.proto.popover.label == label:
+                return self._set(one.proto.popover.id, bool_value=shown)
+        raise LookupError(f"no popover {label!r}")
+
     def upload(self, label: str, name: str, data: bytes) -> Visitor:
         """Choose a file in an uploader."""
         _, found = self._widget(label, "file_uploader")

@@ -16,7 +16,7 @@ from cnn_core.figures.sheet import Sheet, sheet
 from cnn_core.pictures import open_picture, thumbnail
 from cnn_core.pictures.examples import EXAMPLES, example_bytes
 from cnn_core.pictures.opener import MAX_BYTES
-from pages.parts import cached, shell
+from pages.parts import cached, shell, uploads
 from pages.parts.gallery import Thumb, gallery
 from pages.parts.words import plain
 
@@ -104,7 +104,7 @@ def _uploads() -> int:
 def _uploaded(key: str) -> None:
     file = st.session_state[key]
     if file is not None:
-        data = file.getvalue()
+        data = uploads.take(file)
         take_photo(Source(sha256(data), plain(file.name, 80) or "photo", data, "Your photo"))
         st.session_state["explain.uploads"] = _uploads() + 1
 
