@@ -8,6 +8,7 @@ from __future__ import annotations
 import platform
 import re
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -36,9 +37,13 @@ def create(root: Path, words: str, kind: str, files: Mapping[str, bytes], *, hol
     Raises:
         Failed: the folder cannot be written.
     """
+    folder: Path | None = None
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        job = Job(_make_folder(root, words))
+        if not root.is_dir():
+            root.mkdir(parents=True, exist_ok=True)
+            sync_folder(root.parent)
+        folder = _make_folder(root, words)
+        job = Job(folder)
         lock = Lock(job.lock_path)
         if not lock.acquire(me()):
             raise Failed(f"{job.folder} is in use by another process.")
@@ -50,6 +55,8 @@ def create(root: Path, words: str, kind: str, files: Mapping[str, bytes], *, hol
             atomic_write(job.state_path, sealed({**FIELDS, **own, "turn": number, **state}))
         sync_folder(root)
     except OSError as error:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)  # ours, and not a job yet
         raise Failed(f"A run cannot be written to {root}: {error.strerror or error}.") from error
     if hold:
         job.birth = lock

@@ -34,6 +34,7 @@ from cnn_core.jobs.queue import UNBEGUN
 from cnn_core.preprocessing.pipeline import Preprocessing
 from cnn_core.runs import checkpoints
 from cnn_core.runs.checkpoints import Checkpoint
+from cnn_core.runs.leftovers import sweep
 from cnn_core.runs.loaded import Run, build
 from cnn_core.runs.run import RunFolder, steps_per_epoch
 from cnn_core.training.engine import Diverged, Progress, Trainer
@@ -112,7 +113,7 @@ class _Training:
 
     def _run(self) -> None:
         experiment = self.folder.experiment()
-        # sweep
+        sweep(self.folder.folder)
         means = self._means(experiment)
         with self._device(means["device"]) as self.hold.device:
             self.look()

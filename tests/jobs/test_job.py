@@ -270,3 +270,18 @@ def test_on_a_full_disk_the_state_is_written_over_the_old_one(tmp_path, monkeypa
     with pytest.raises(OSError, match="No space"):
         job.update(message="x" * 10_000)  # no room for that
     assert job.stored()["reason"] == ""
+
+
+@pytest.mark.parametrize("call", range(2))
+def test_a_job_that_cannot_be_made_leaves_nothing_behind(tmp_path, monkeypatch, call):
+    calls = []
+
+    def full(*arguments):
+        calls.append(1)
+        if len(calls) > call:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("cnn_core.jobs.queue.atomic_write", full)
+    with pytest.raises(UserError, match="cannot be written"):
+        create(tmp_path, "words", "cnn_core.training.job", files={"experiment.json": b"{}"})
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
