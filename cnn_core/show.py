@@ -44,6 +44,12 @@ def _note(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
+def _notice(record: dict[str, Any]) -> None:
+    """What is to be known of the run before its answer is believed."""
+    if record["notice"]:
+        _note(record["notice"])
+
+
 def _percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.1%}"
 
@@ -179,6 +185,7 @@ def place(record: dict[str, Any]) -> str:
 
 def report(record: dict[str, Any], json: bool) -> None:
     """The figures of a split."""
+    _notice(record)
     if json:
         return _json(record)
     out = _out()
@@ -201,6 +208,7 @@ def report(record: dict[str, Any], json: bool) -> None:
 
 def answers(record: dict[str, Any], json: bool) -> None:
     """What a run says of pictures."""
+    _notice(record)
     for one in record["results"]:
         if "error" in one:
             _note(one["error"])
@@ -214,6 +222,7 @@ def answers(record: dict[str, Any], json: bool) -> None:
 
 def explanation(record: dict[str, Any], notes: list[str], json: bool) -> None:
     """What a map says, in words; the map itself is in the files."""
+    _notice(record)
     for text in notes:
         _note(text)
     if not record["has_evidence"]:

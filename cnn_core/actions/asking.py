@@ -1,8 +1,12 @@
-"""Verbs that ask a trained network: evaluate, predict, explain."""
+"""Verbs that ask a trained network: evaluate, predict, explain.
+
+`notice` in their answers says why not the best epoch answers; empty when it does.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,15 +49,17 @@ def evaluate(run: Asked, split: str = "test", runs: Folder = None) -> dict[str, 
     """The figures of a split, counted from the logits of the best epoch; see `evaluation.report`."""
     asked = _loaded(run, runs)
     stored = asked.predictions(split)
-    return {"run": asked.id, "split": split, **report(stored.logits, stored.targets, asked.classes)}
+    found = report(stored.logits, stored.targets, asked.classes)
+    return {"run": asked.id, "split": split, **found, "notice": asked.notice}
 
 
 def predict(run: Asked, pictures: Sequence[Pictured], top: int = 5, runs: Folder = None) -> dict[str, Any]:
     """The `top` likeliest classes of each picture; one bad picture never spoils the others."""
     if top < 1:
         raise UserError(f"top is {top}, but must be a whole number at least 1.")
-    network = _loaded(run, runs).network()
-    return {"results": [_answer(network, picture, top) for picture in pictures]}
+    asked = _loaded(run, runs)
+    network = asked.network()
+    return {"results": [_answer(network, picture, top) for picture in pictures], "notice": asked.notice}
 
 
 def _answer(network: Network, picture: Pictured, top: int) -> dict[str, Any]:
@@ -76,7 +82,9 @@ def explain(
     runs: Folder = None,
 ) -> Explanation:
     """Why the network of a run says a class for a picture; see `attribution.explain`."""
-    return explain_network(_loaded(run, runs).network(), picture, method, layer=layer, target=target)
+    asked = _loaded(run, runs)
+    found = explain_network(asked.network(), picture, method, layer=layer, target=target)
+    return replace(found, notice=asked.notice)
 
 
 def npy(explanation: Explanation) -> bytes:

@@ -34,7 +34,7 @@ class Explanation:
     saw: uint8 (H, W, C), the picture as the network got it, before scaling. original: uint8 (H', W', 3), upright.
     window: (left, top, right, bottom) in the original's pixels, what of it the network gets.
     notes: sentences about the picture. top: the best five as {class, index, probability}.
-    layers: {name, grid} of all that can be asked.
+    layers: {name, grid} of all that can be asked. notice: what is to be known of the network itself; a sentence or "".
     """
 
     method: str
@@ -53,6 +53,7 @@ class Explanation:
     notes: tuple[str, ...]
     top: tuple[dict[str, Any], ...]
     layers: tuple[dict[str, Any], ...]
+    notice: str = ""
 
     def record(self) -> dict[str, Any]:
         """What `explain --json` prints: everything but the arrays."""
@@ -68,6 +69,7 @@ class Explanation:
             "window": list(self.window),
             "notes": list(self.notes),
             "top": list(self.top),
+            "notice": self.notice,
         }
 
 

@@ -2,8 +2,7 @@
 
 A checkpoint `step-00000120` is three files: `.model.safetensors` (weights and buffers), `.state.safetensors`
 (optimizer, random numbers, running sums) and, last, `.json`: the progress, and size and SHA-256 of the other two.
-It exists when its `.json` exists. Blobs are read as bytes and checked before they are loaded: a map into memory
-would turn a file cut short under us into the death of the process.
+It exists when its `.json` exists. Blobs are read as bytes and checked before they are loaded.
 """
 
 from __future__ import annotations
@@ -12,16 +11,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
-from torch import Tensor
+from torch import Tensor, nn
 
-from cnn_core.base.errors import Failed
-from cnn_core.base.files import atomic_write, sealed, sha256, unseal
+from cnn_core.base.errors import shorten
+from cnn_core.base.files import atomic_write, make_folder, sealed, sha256
+from cnn_core.runs.manifests import (
+    PARTS,
+    SCHEMA,
+    Unusable,
+    experiment_sum,
+    manifest,
+    name_of,
+    names,
+    part_file,
+    read_part,
+    step_of,
+)
+from cnn_core.runs.picking import left_out, pick
 
-SCHEMA = 1
-PARTS = ("model", "state")
 LAST_KEPT = 2
 
 
@@ -40,97 +51,105 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
     Raises:
         OSError: the disk is full or not writable; what was there before is still there.
     """
-    folder.mkdir(exist_ok=True)
-    name = _name(checkpoint.progress["step"])
+    make_folder(folder)
+    name = name_of(checkpoint.progress["step"])
     files: dict[str, dict[str, Any]] = {}
     for part in PARTS:
         tensors: dict[str, Tensor] = getattr(checkpoint, part)
         data = save_tensors({key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()})
-        atomic_write(folder / f"{name}.{part}.safetensors", data)
+        atomic_write(folder / part_file(name, part), data)
         files[part] = {"bytes": len(data), "sha256": sha256(data)}
-    atomic_write(folder / f"{name}.json", sealed({"schema": SCHEMA, "files": files, "progress": checkpoint.progress}))
+    record = {"schema": SCHEMA, "files": files, "progress": checkpoint.progress}
+    if owner := experiment_sum(folder.parent):
+        record["experiment"] = owner
+    atomic_write(folder / f"{name}.json", sealed(record))
     _drop(folder, checkpoint.progress)
 
 
-def latest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
-    """The newest whole checkpoint, and a sentence for each newer one that is damaged."""
-    damaged: list[str] = []
-    for name in reversed(_names(folder)):
+def latest(folder: Path, model: nn.Module | None = None) -> tuple[Checkpoint | None, list[str]]:
+    """The newest whole checkpoint (that fits the model), and a sentence for each newer one that was left out."""
+    passed: list[tuple[str, Unusable]] = []
+    for name in reversed(names(folder)):
         try:
-            return _load(folder, name), damaged
-        except Failed as error:
-            damaged.append(str(error))
-    return None, damaged
+            found = _load(folder, name)
+            if model is not None:
+                check_fit(name, found.model, model)
+            return found, left_out(folder, passed, name)
+        except Unusable as error:
+            passed.append((name, error))
+    return None, left_out(folder, passed, None)
 
 
 def best(folder: Path) -> Checkpoint:
-    """The checkpoint of the best epoch.
+    """The checkpoint whose weights answer, see `manifests.pick`.
 
     Raises:
-        Failed: no epoch has ended yet, or the best is damaged.
+        Failed: no epoch has ended yet, or none is whole.
     """
-    step = best_step(folder)
-    if step is None:
-        raise Failed("No epoch has ended yet, so there is no trained network to ask.")
-    return _load(folder, _name(step))
+    return _load(folder, pick(folder).name)
 
 
-def best_step(folder: Path) -> int | None:
-    """The step of the best epoch's checkpoint, as the newest readable progress says."""
-    for name in reversed(_names(folder)):
-        try:
-            found = _manifest(folder, name)["progress"]["best"]
-        except Failed:
+def weights(folder: Path, name: str) -> dict[str, Tensor]:
+    """The weights and buffers of a checkpoint by their names in the network.
+
+    Raises:
+        Unusable: they are damaged, or not all of them are finite numbers.
+    """
+    return _weights(folder, name, manifest(folder, name))
+
+
+def _weights(folder: Path, name: str, record: dict[str, Any]) -> dict[str, Tensor]:
+    found = _tensors(folder, name, "model", record)
+    for key, tensor in found.items():
+        if not torch.isfinite(tensor).all():
+            raise Unusable(part_file(name, "model"), f"{key} is not finite", damaged=False)
+    return found
+
+
+def check_fit(name: str, found: dict[str, Tensor], model: nn.Module) -> None:
+    """Compare weights with the network that is to have them, before it gets any.
+
+    Raises:
+        Unusable: something is missing, too much, or of another shape or type.
+    """
+    wanted = model.state_dict()
+    for key in sorted(wanted.keys() | found.keys()):
+        if key not in found:
+            why = f"{shorten(key)} is missing"
+        elif key not in wanted:
+            why = f"the network has no {shorten(key)}"
+        elif (found[key].shape, found[key].dtype) != (wanted[key].shape, wanted[key].dtype):
+            why = f"{key} is {_described(found[key])}, but the network has {_described(wanted[key])}"
+        else:
             continue
-        return None if found is None else int(found["step"])
-    return None
+        raise Unusable(part_file(name, "model"), why, damaged=False)
 
 
-def best_sha256(folder: Path) -> str:
-    """The SHA-256 of the best epoch's weights: what they are known by in caches. Empty when there are none."""
-    step = best_step(folder)
-    return "" if step is None else str(_manifest(folder, _name(step))["files"]["model"]["sha256"])
-
-
-def _name(step: int) -> str:
-    return f"step-{step:08d}"
-
-
-def _names(folder: Path) -> list[str]:
-    return sorted(path.stem for path in folder.glob("step-*.json"))
-
-
-def _manifest(folder: Path, name: str) -> dict[str, Any]:
-    manifest = unseal(folder / f"{name}.json")
-    if manifest.get("schema") != SCHEMA:
-        raise Failed(f"Checkpoint {name} was written by another version of ConvScope.")
-    return manifest
+def _described(tensor: Tensor) -> str:
+    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
 
 
 def _load(folder: Path, name: str) -> Checkpoint:
-    manifest = _manifest(folder, name)
-    model, state = (_tensors(folder / f"{name}.{part}.safetensors", manifest["files"][part]) for part in PARTS)
-    return Checkpoint(model, state, manifest["progress"])
+    record = manifest(folder, name)
+    return Checkpoint(_weights(folder, name, record), _tensors(folder, name, "state", record), record["progress"])
 
 
-def _tensors(path: Path, stated: dict[str, Any]) -> dict[str, Tensor]:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise Failed(f"Checkpoint file {path.name} cannot be read ({error.strerror}).") from error
-    if len(data) != stated["bytes"] or sha256(data) != stated["sha256"]:
-        raise Failed(f"Checkpoint file {path.name} is damaged (its SHA-256 does not match).")
+def _tensors(folder: Path, name: str, part: str, record: dict[str, Any]) -> dict[str, Tensor]:
+    data = read_part(folder, name, part, record["files"][part])
     try:
         return load_tensors(data)
-    except SafetensorError as error:
-        raise Failed(f"Checkpoint file {path.name} is not a safetensors file.") from error
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise Unusable(part_file(name, part), "it is not a safetensors file") from error
 
 
 def _drop(folder: Path, progress: dict[str, Any]) -> None:
-    keep = set(_names(folder)[-LAST_KEPT:])
+    listed = names(folder)
+    before = [name for name in listed if step_of(name) <= progress["step"]]
+    # later ones were passed over when training was resumed; they are written anew when it comes there
+    keep = {*before[-LAST_KEPT:], *listed[len(before) :]}
     if progress["best"] is not None:
-        keep.add(_name(progress["best"]["step"]))
-    for name in _names(folder):
+        keep.add(name_of(progress["best"]["step"]))
+    for name in listed:
         if name not in keep:
             (folder / f"{name}.json").unlink(missing_ok=True)  # first: without it the rest is nothing
     for path in folder.glob("step-*.safetensors"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cached_property
 
 import numpy as np
@@ -15,12 +16,18 @@ from cnn_core.models import build_model
 from cnn_core.network import Look, Network, Pictured
 from cnn_core.preprocessing.pipeline import Preprocessing
 from cnn_core.runs import checkpoints, predictions
+from cnn_core.runs.manifests import Unusable
+from cnn_core.runs.picking import Pick, pick
 from cnn_core.runs.predictions import Predictions
 from cnn_core.runs.run import RunFolder
 
 
 class Run:
-    """What `load_run` returns. Loads the weights at the first question and keeps them."""
+    """What `load_run` returns. Loads the weights at the first question and keeps them.
+
+    checkpoint_sha256: of the weights that answer; empty where none can. notice: why they are not those of the best
+    epoch, in a sentence; empty when they are. Both may change with the first question, when the weights are loaded.
+    """
 
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
@@ -28,7 +35,17 @@ class Run:
         self.path = folder.folder
         self.experiment: Experiment = folder.experiment()
         self.classes: tuple[str, ...] = data_facts(self.experiment.data).classes
-        self.checkpoint_sha256 = checkpoints.best_sha256(folder.checkpoints)
+        self.checkpoint_sha256 = self.notice = ""
+        self._network: Network | None = None
+        self._loading = threading.Lock()
+        try:
+            self._take(pick(folder.checkpoints))
+        except Failed:  # said when it is asked: the rest of the run can be looked at
+            pass
+
+    def _take(self, chosen: Pick) -> Pick:
+        self.checkpoint_sha256, self.notice = chosen.sha256, chosen.notice
+        return chosen
 
     def record(self) -> dict[str, object]:
         """The run's record as it is now."""
@@ -39,27 +56,42 @@ class Run:
         """The fitted preprocessing, as training used it."""
         return Preprocessing.from_record(unseal(self.path / "preprocessing.json"))
 
-    @cached_property
-    def _network(self) -> Network:
-        checkpoint = checkpoints.best(self.folder.checkpoints)
-        module = build(self.experiment)
-        try:
-            module.load_state_dict(checkpoint.model)
-        except RuntimeError as error:
-            raise Failed(f"The weights of {self.id} do not fit its model: {shorten(error, 200)}") from error
-        return Network(module, self.preprocessing, self.classes)
+    def _load(self) -> Network:
+        """The network of the best checkpoint that can be loaded."""
+        spoiled: dict[str, Unusable] = {}
+        while True:
+            chosen = pick(self.folder.checkpoints, spoiled)
+            module = build(self.experiment)
+            try:
+                found = checkpoints.weights(self.folder.checkpoints, chosen.name)
+                checkpoints.check_fit(chosen.name, found, module)
+            except Unusable as error:  # damaged since it was looked at, or dropped by the trainer
+                spoiled[chosen.name] = error
+                continue
+            module.load_state_dict(found)
+            network = Network(module, self.preprocessing, self.classes)
+            self._take(chosen)
+            return network
 
     def network(self) -> Network:
-        """The network of the best epoch.
+        """The network of the best epoch; where its checkpoint is damaged another one answers, and `notice` says so.
 
         Raises:
-            Failed: no epoch has ended yet, or the weights are damaged.
+            Failed: no epoch has ended yet, or no checkpoint is whole. UserError: the run was deleted.
         """
-        return self._network
+        with self._loading:
+            if self._network is None:
+                try:
+                    self._network = self._load()
+                except Failed as error:
+                    if self.path.exists():
+                        raise
+                    raise UserError(f"{self.id} was deleted or moved; choose another run.") from error
+            return self._network
 
     def model(self) -> nn.Module:
         """The module of the best epoch, in eval mode, float32."""
-        return self._network.module
+        return self.network().module
 
     def preprocess(self, picture: Pictured) -> Tensor:
         """A PIL picture, path, bytes or uint8 array as the network gets it: float32 (1, C, H, W)."""

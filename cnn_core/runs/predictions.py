@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
 from cnn_core.base.errors import Failed
-from cnn_core.base.files import atomic_write, sealed, sha256, unseal
+from cnn_core.base.files import atomic_write, make_folder, read_file, sealed, sha256, unseal
 
 SCHEMA = 1
 
@@ -26,7 +27,7 @@ class Predictions:
 
 def save(folder: Path, split: str, predictions: Predictions, weights: str) -> None:
     """Write a split's predictions by the weights with this SHA-256; the manifest comes last."""
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     data = save_arrays(
         {"logits": np.ascontiguousarray(predictions.logits), "targets": np.ascontiguousarray(predictions.targets)}
     )
@@ -38,15 +39,33 @@ def save(folder: Path, split: str, predictions: Predictions, weights: str) -> No
 def load(folder: Path, split: str, weights: str) -> Predictions | None:
     """What was stored for these weights; None where nothing was, or what was is of other weights or damaged."""
     try:
-        manifest = unseal(folder / f"{split}.json")
-        data = (folder / f"{split}.safetensors").read_bytes()
-    except (Failed, OSError):
-        return None
-    if (
-        manifest.get("schema") != SCHEMA
-        or manifest.get("weights") != weights
-        or sha256(data) != manifest.get("data_sha256")
-    ):
+        found, by = read(folder, split)
+    except Failed:
         return None  # predictions can always be made again from the weights
-    arrays = load_arrays(data)
-    return Predictions(arrays["logits"], arrays["targets"])
+    return found if by == weights else None
+
+
+def read(folder: Path, split: str) -> tuple[Predictions, str]:
+    """What is stored for a split, and the SHA-256 of the weights that said so.
+
+    Raises:
+        Failed: nothing is stored, or it is damaged or of another version; says which file, and why.
+    """
+    file = f"{split}.safetensors"
+    manifest = unseal(folder / f"{split}.json")
+    if manifest.get("schema") != SCHEMA or manifest.get("split") != split:
+        raise Failed(f"{split}.json is of another version or split.")
+    try:
+        data = read_file(folder / file)
+    except OSError as error:
+        raise Failed(f"{file} cannot be read ({error.strerror}).") from error
+    if sha256(data) != manifest.get("data_sha256"):
+        raise Failed(f"{file} is damaged (its SHA-256 does not match).")
+    try:
+        arrays = load_arrays(data)
+        found = Predictions(arrays["logits"], arrays["targets"])
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise Failed(f"{file} does not hold predictions.") from error
+    if found.logits.ndim != 2 or found.targets.shape != found.logits.shape[:1]:
+        raise Failed(f"{file} does not hold predictions.")
+    return found, str(manifest.get("weights"))
