@@ -189,7 +189,7 @@ def _thin(points: list[Row], keep: Row | None) -> list[Row]:
 def _accuracy_floor(values: pd.Series[float]) -> float:
     """Per cent at the bottom: one of a few, so that the axis stands still while the line grows."""
     low = float(values.min()) if len(values) else 0.0
-    return max(floor for floor in FLOORS if floor <= low)
+    return max((floor for floor in FLOORS if floor <= low), default=0.0)
 
 
 def _ceiling(values: pd.Series[float]) -> float:

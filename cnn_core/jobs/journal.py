@@ -35,6 +35,6 @@ def read(path: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
 def _row(line: bytes) -> dict[str, Any] | None:
     try:
         row = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) and "kind" in row else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -10,11 +11,16 @@ from typing import Any
 
 from cnn_core.base.errors import UserError
 from cnn_core.base.files import read_json
+from cnn_core.base.kinds import is_count, is_number, sound
 from cnn_core.jobs import journal
 from cnn_core.runs.run import RunFolder
 
 LOG_BYTES = 4_000
+ROW: dict[str, Any] = {"epoch": 0.0} | dict.fromkeys(
+    ("loss", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "lr", "seconds_left", "images_per_second")
+)
 REMEMBERED = 32
+_INDEX = re.compile(r"\d{1,12}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,13 @@ class _Followed:
     pace: dict[str, Any] = field(default_factory=dict)
 
     def take(self, row: dict[str, Any]) -> None:
-        if row["kind"] == "resumed":  # what came after the checkpoint is trained again
+        """One line of the journal; one that makes no sense is passed over."""
+        row = sound(row, ROW)
+        if row["kind"] == "restarted":  # no checkpoint could be used
+            self.rows, self.losses, self.pace = [], [], {}
+        elif not is_count(row.get("step")):
+            return
+        elif row["kind"] == "resumed":  # what came after the checkpoint is trained again
             self.rows = [one for one in self.rows if one["step"] <= row["step"]]
             self.losses = [one for one in self.losses if one["step"] <= row["step"]]
             self.pace = {}
@@ -104,7 +116,10 @@ def _wall(run: RunFolder) -> dict[str, Any] | None:
         wall = read_json(run.folder / "wall.json")
     except UserError:
         return None
-    return {**wall, "wrong": {int(index): said for index, said in wall["wrong"].items()}}
+    wrong = wall.get("wrong")
+    if not isinstance(wrong, dict) or not is_count(wall.get("total")) or not is_number(wall.get("epoch")):
+        return None
+    return {**wall, "wrong": {int(i): said for i, said in wrong.items() if _INDEX.fullmatch(i) and is_count(said)}}
 
 
 def _tail(path: Path) -> str:

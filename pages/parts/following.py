@@ -66,9 +66,10 @@ def _best(record: dict[str, Any], ring: bool) -> int | None:
 
 def _spoken(what: str, now: Live, field: str) -> str:
     """The chart in words. The same words while the run trains: with others the browser would draw it anew each time."""
-    if now.record["status"] in shell.LIVE or not now.rows:
+    rows = [row for row in now.rows if row[field] is not None]
+    if now.record["status"] in shell.LIVE or not rows:
         return f"{what} over epochs, on the training and the validation pictures."
-    first, last = now.rows[0], now.rows[-1]
+    first, last = rows[0], rows[-1]
     return (
         f"{what} on the validation pictures: {first[field]:.3f} at epoch {first['epoch']:.4g}, "
         f"{last[field]:.3f} at epoch {last['epoch']:.4g}."
@@ -79,13 +80,13 @@ def wall(now: Live, key: str, *, whole: bool = False, size: int = 34) -> None:
     """The wall of validation pictures: right ones faded, wrong ones bright. `whole` shows all lines of a small set."""
     run = now.record["run"]
     try:
-        total = now.wall["total"] if now.wall else cached.validation_pictures(run)
+        total = cached.validation_pictures(run)
         sheet, targets = cached.picture_sheet(run, "val", tuple(range(min(total, WALL))), most=40)
         names = cached.classes(run)
     except UserError as error:  # the data is gone, or the settings are damaged: the rest of the page still stands
         st.caption(md(str(error)))
         return
-    wrong = now.wall["wrong"] if now.wall else {}
+    wrong = {i: said for i, said in (now.wall["wrong"] if now.wall else {}).items() if said < len(names)}
     heading = f"Still wrong: {len(wrong):,} of {total:,}" if now.wall else f"Not tried yet: {total:,} pictures"
     st.subheader(heading, anchor=False)
     thumbs = [_brick(names, target, wrong.get(index)) for index, target in enumerate(targets)]

@@ -91,6 +91,7 @@ def _healed(monkeypatch: pytest.MonkeyPatch) -> None:
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", begin_healed)
+    monkeypatch.setattr("pages.parts.uploads.guard", lambda: None)  # AppTest's server is a stand-in
 
 
 @pytest.fixture

@@ -1,0 +1,220 @@
+"""What a foreign runs folder, a data set or a visitor's file may say is text on every page, and never anything else."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import streamlit as st
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block, Node
+
+from cnn_core.data.sets import digits
+from cnn_core.runs.run import RunFolder
+from pages.parts import shell, words
+from tests.pages import hostile
+from tests.pages.states import begun
+
+TRACE = "*trace*<b>"
+PAGES = [page for rows in shell._PAGES.values() for page, _, _ in rows]
+# Fields that a browser shows as they are (each was looked at in one); all others are read as Markdown.
+LITERAL = {
+    "Selectbox.options",
+    "Selectbox.raw_value",
+    "Image.alt",
+    "Code.code_text",
+    "VegaLiteChart.spec",
+    "VegaLiteChart.alt",
+    "BidiComponent.json",
+}
+
+
+def strings(message: Message) -> Iterator[tuple[str, str]]:
+    """Every string in an element's message, with `Kind.field`."""
+    for field, value in message.ListFields():
+        where = f"{message.DESCRIPTOR.name}.{field.name}"
+        values = value if field.is_repeated else [value]
+        for one in values:
+            if field.type == FieldDescriptor.TYPE_MESSAGE and isinstance(one, Message):
+                yield from strings(one)
+            elif field.type == FieldDescriptor.TYPE_STRING:
+                yield where, one
+
+
+def nodes(node: Node) -> Iterator[Node]:
+    yield node
+    if isinstance(node, Block):
+        for child in node.children.values():
+            yield from nodes(child)
+
+
+def shown(at: AppTest) -> list[tuple[str, str]]:
+    """Every string that was sent to the browser."""
+    found = []
+    for node in nodes(at._tree):
+        if isinstance(getattr(node, "proto", None), Message):
+            found += list(strings(node.proto))
+    return found
+
+
+def unescaped(at: AppTest) -> list[tuple[str, str]]:
+    """Where the trace stands in what is read as Markdown, with a sign that Markdown knows."""
+    return [
+        (where, text[:200])
+        for where, text in shown(at)
+        if where not in LITERAL and re.search(r"(?<!\\)\*trace|trace(?<!\\)\*|(?<!\\)<b>", text)
+    ]
+
+
+def forget() -> None:
+    """Names of classes never change, so they are read once."""
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Classes with the trace in their names."""
+    forget()
+    monkeypatch.setattr(hostile, "CLASSES", tuple(f"{TRACE}{digit}" for digit in range(10)))
+    monkeypatch.setattr(digits.Digits, "facts", hostile.facts)
+    yield
+    forget()
+
+
+def walk(visit: Any, runs: Any) -> dict[str, AppTest]:
+    """Every page of a finished run, and those that look otherwise in other states; by a name."""
+    folder = runs.folder / runs.small
+    hostile.spoil(folder, TRACE)
+    seen = {page: visit(page, run=runs.small) for page in PAGES}
+    seen["explain a picture"] = visit("explain", run=runs.small, picture="test-3")
+    seen["nothing there"] = visit("runs", run=f"{TRACE}")
+    seen["no picture"] = visit("explain", run=runs.small, picture=TRACE)
+    seen["no class"] = visit("explain", run=runs.small, picture="test-3", **{"class": TRACE, "layer": TRACE})
+    for status in ("stopped", "failed", "queued"):
+        hostile.spoil(folder, TRACE, status=status)
+        seen |= {f"{page} {status}": visit(page, run=runs.small) for page in PAGES}
+    for status in ("running", "queued"):
+        with begun(folder, status=status, message=TRACE, reason=TRACE, waiting_for=TRACE):
+            seen |= {f"{page} {status}, at work": visit(page, run=runs.small) for page in PAGES}
+            seen |= {f"elsewhere {status}": visit("runs", run=runs.mlp)}
+    return seen
+
+
+def test_no_foreign_text_is_read_as_markdown_on_any_page_in_any_state(visit, runs, named):
+    seen = walk(visit, runs)
+    assert {name: unescaped(at) for name, at in seen.items() if unescaped(at)} == {}
+    assert all(not at.exception for at in seen.values())
+    met = {where for at in seen.values() for where, text in shown(at) if "trace" in text}
+    assert met >= LITERAL  # each was really met, and so were those that had to be escaped
+    assert met - LITERAL
+
+
+def test_without_the_escape_it_would_be_found(visit, runs, named, monkeypatch):
+    for module in ("pages.parts.shell", "pages.parts.following"):
+        monkeypatch.setattr(f"{module}.md", words.plain)
+    hostile.spoil(runs.folder / runs.small, TRACE, status="failed")
+    assert unescaped(visit("watch", run=runs.small))
+
+
+# --- the address ------------------------------------------------------------------------------------------------------
+
+BAD = {
+    "empty": "",
+    "up": "../",
+    "file": "../../etc/passwd",
+    "escaped": "%2e%2e%2f",
+    "nul": "a\0b",
+    "newline": "20260101-000000-a-0000\n",
+    "long": "a" * 10_000,
+    "long number": "9" * 10_000,
+    "picture of a huge number": "test-999999999",
+    "picture of no split": "nope-1",
+    "negative": "-1",
+    "other digits": "٣",
+    "html": "<img src=x onerror=alert(1)>",
+    "turned": "a\u202eb",
+    "fox": "🦊",
+}
+
+
+def said(at: AppTest) -> list[str]:
+    return [one.value for kind in (at.warning, at.error) for one in kind]
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_any_run_in_the_address_is_a_sentence_on_every_page(visit, runs, bad):
+    for page in PAGES:
+        (sentence,) = said(visit(page, run=BAD[bad]))  # `visit` fails on a trace
+        assert "run" in sentence
+        assert len(sentence) < 400
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_anything_else_in_the_address_is_at_most_a_sentence(visit, runs, bad):
+    good = {"run": runs.small, "picture": "test-3"}
+    for name in ("picture", "class", "layer", "method", "split", "unknown"):
+        sentences = said(visit("explain", **{**good, name: BAD[bad]}))
+        assert len(sentences) <= 1
+        assert all(len(one) < 700 for one in sentences)
+        assert bool(sentences) == (name in ("picture", "class", "layer") and bad != "empty"), name
+    for page in PAGES:
+        if page != "explain":
+            assert said(visit(page, **dict.fromkeys(("picture", "class", "layer", "method"), BAD[bad]))) == []
+
+
+def test_three_thousand_keys_in_the_address_change_nothing(visit, runs):
+    for page in PAGES:
+        at = visit(page, run=runs.small, **{f"key{i}": "x" * 20 for i in range(3000)})
+        assert said(at) == []
+
+
+# --- what a folder may hold -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", hostile.TEXTS)
+def test_every_hostile_text_is_shown_and_breaks_no_page(visit, runs, name):
+    text = hostile.TEXTS[name]
+    hostile.spoil(runs.folder / runs.small, text, status="failed")
+    (sentence,) = visit("watch", run=runs.small).error
+    assert words.md(words.plain(text, 20).rstrip("…")) in sentence.value
+    hostile.spoil(runs.folder / runs.small, text, status="stopped")
+    for page in ("home", "runs", "evaluate"):
+        assert not visit(page, run=runs.small).exception
+
+
+WRONG = [None, "x", -1, 10**400, 1e308, True, [], {}, [[[]]], "\ud800"]
+
+
+@pytest.mark.parametrize("value", WRONG, ids=lambda value: repr(value)[:10])
+def test_a_state_whose_fields_make_no_sense_breaks_no_page(visit, runs, value):
+    folder = runs.folder / runs.small
+    stored = RunFolder(folder).stored()
+    for field in stored.keys() - {"schema", "sha256"}:
+        (folder / "state.json").write_text(json.dumps({**stored, field: value, "schema": 1}))
+        for page in ("runs", "watch"):
+            visit(page, run=runs.small)
+            assert list(runs.folder.glob("*small*"))
+
+
+@pytest.mark.parametrize("value", WRONG, ids=lambda value: repr(value)[:10])
+def test_a_journal_and_a_wall_that_make_no_sense_break_no_page(visit, runs, value):
+    folder = runs.folder / runs.small
+    wall = json.loads((folder / "wall.json").read_text())
+    rows = [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
+    (folder / "journal.jsonl").unlink()
+    with (folder / "journal.jsonl").open("w") as file:
+        for row in rows:
+            for field in row:
+                file.write(json.dumps({**row, field: value}) + "\n")
+    visit("watch", run=runs.small)
+    for field in wall:
+        (folder / "wall.json").write_text(json.dumps({**wall, field: value}))
+        visit("watch", run=runs.small)
+    (folder / "wall.json").write_text(json.dumps({**wall, "wrong": {"x": 1, "0": value, "-5": 99, "999999": 3}}))
+    visit("watch", run=runs.small)
