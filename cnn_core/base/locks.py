@@ -37,7 +37,8 @@ class Lock:
     @property
     def handle(self) -> int:
         """The number of the open file, for a child to inherit."""
-        assert self._handle is not None, "the lock is not held"  # noqa: S101 - a fault of ours, never of the user
+        if self._handle is None:
+            raise RuntimeError("the lock is not held")
         return self._handle
 
     def acquire(self, note: str = "") -> bool:

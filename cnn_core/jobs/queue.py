@@ -88,7 +88,7 @@ def arrivals(root: Path) -> Iterator[int]:
     if not lock.wait(ARRIVAL_WAIT):
         raise Failed(f"Another process has held {lock.path} for {ARRIVAL_WAIT:.0f} s; end it and try again.")
     with lock:
-        yield 1 + max((max(one["number"], one["turn"]) for one in states(root).values()), default=0)
+        yield 1 + max((max(one["number"], one["turn"]) for one in states(root, patience=0).values()), default=0)
 
 
 def enqueue(job: Job, lock: Lock) -> None:

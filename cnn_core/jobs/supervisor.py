@@ -32,6 +32,7 @@ RETRY = 1.0  # seconds until what could not be written is tried again
 LOOK_WHOLE = 3.0  # seconds between two looks at every folder, whether or not somebody rang
 IDLE = 10.0  # seconds without work after which it ends
 PROBE = 0.5  # seconds that a lock is waited for: readers hold it only for an instant
+GLANCE = 0.02  # the same for whoever only makes sure that a supervisor is there
 LOG_BYTES = 1_000_000
 
 
@@ -44,7 +45,7 @@ def wake(root: Path) -> None:
     lock = Lock(root / SUPERVISOR)
     try:
         ring(root)
-        if lock.acquire():
+        if lock.wait(GLANCE):
             _start_one(root, lock)
     except OSError as error:
         raise Failed(f"Nothing can be started in {root}: {error.strerror or error}.") from error
@@ -76,15 +77,15 @@ def supervise(root: Path, handle: int | None = None) -> int:
     lock = Lock(root / SUPERVISOR)
     if not (lock.adopt(handle, me()) if handle is not None else lock.acquire(me())):
         return 0
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server in whose terminal we were started
     one = _Supervisor(root, lock)
     while True:
         if not one.serve():
             return 0
         lock.release()
         # who rang after our last look saw the lock taken and relies on us
-        if not one.busy() or not lock.acquire(me()):
+        if not one.busy() or not lock.wait(PROBE):
             return 0
+        lock.note(me())
 
 
 @dataclass
