@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
-from cnn_core.base.errors import Failed, UserError
+import os
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+from cnn_core.base.errors import Failed
+from cnn_core.base.files import make_folder, sync_folder
 from cnn_core.runs.run import RunFolder
 
 TRASH = ".trash"
 
 
-def delete(run: RunFolder) -> None:
-    """Move a run's folder to `.trash` beside it.
+def delete(run: RunFolder) -> Path:
+    """Move a run's folder to `.trash` beside it; returns where it is now.
+
+    Its lock is held meanwhile, so that nobody can begin to work on it.
 
     Raises:
-        UserError: somebody works on it. Failed: the folder cannot be moved.
+        UserError: somebody works on it, or it is not there. Failed: the folder cannot be moved.
     """
-    if run.alive():
-        raise UserError(f"{run.id} is being trained; stop it first.")
-    trash = run.folder.parent / TRASH
+    with run.lock():
+        return throw_away(run)
+
+
+def throw_away(run: RunFolder) -> Path:
+    """`delete` for whoever holds the run's lock."""
+    trash = run.root / TRASH
     try:
-        trash.mkdir(exist_ok=True)
-        run.folder.rename(trash / run.id)
+        make_folder(trash)
+        there = next(path for path in _names(trash, run.id) if not os.path.lexists(path))
+        run.folder.rename(there)
+        sync_folder(trash)
+        sync_folder(run.root)
     except OSError as error:
         raise Failed(f"{run.id} cannot be moved to {trash}: {error.strerror}.") from error
+    return there
+
+
+def _names(trash: Path, name: str) -> Iterator[Path]:
+    yield trash / name
+    yield from (trash / f"{name}-{number}" for number in count(2))  # deleted, brought back and deleted again
