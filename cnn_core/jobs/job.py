@@ -16,6 +16,7 @@ from typing import Any
 
 from cnn_core.base.errors import Failed, UserError, shorten
 from cnn_core.base.files import atomic_write, read_json, sealed, unseal
+from cnn_core.base.kinds import sound
 from cnn_core.base.locks import Lock, held
 from cnn_core.jobs import verdict
 
@@ -125,7 +126,11 @@ class Job:
         if state.get("schema") not in (1, SCHEMA):  # 1 had no seal
             version = shorten(state.get("schema"))
             raise Failed(f"{self.id} has a state of version {version}, this ConvScope reads 1 and {SCHEMA}.")
-        return {**FIELDS, **state}
+        times = {name: state[name] for name in ("started", "ended") if isinstance(state.get(name), str)}
+        state = {**sound(state, FIELDS), **times}
+        if state["status"] not in STATUSES:
+            raise Failed(f'{self.id} is "{shorten(state["status"])}", a state that this ConvScope does not know.')
+        return state
 
     def state(self, patience: float = VERDICT_WAIT) -> dict[str, Any]:
         """The state as it is now: a job whose worker died says so. Adds `alive`, and `settled`: whether it is written.

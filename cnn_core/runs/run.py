@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn_core.base.files import sealed, unseal
+from cnn_core.base.kinds import sound
 from cnn_core.experiment import Experiment, facts, read
 from cnn_core.jobs.index import states
 from cnn_core.jobs.job import Job, by_id, find
@@ -56,7 +57,7 @@ class RunFolder(Job):
 
 
 def _record(run: RunFolder, state: dict[str, Any], place: tuple[int, str] | None) -> dict[str, Any]:
-    state = {**FACTS, **state}
+    state = sound(state, FACTS)
     ahead, waiting_for = place or (0, state["waiting_for"])
     seconds = state["seconds"]
     return {
