@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import re
 import traceback
 from importlib import import_module
@@ -31,6 +32,7 @@ def work(folder: Path, handle: int | None = None) -> int:
     if handle is None or not lock.adopt(handle, me()):
         lock = job.lock()
     lower_priority()
+    faulthandler.enable()  # a crash leaves its trace in the log
     with lock:
         try:
             kind = job.stored()["kind"]
