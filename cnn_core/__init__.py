@@ -5,6 +5,7 @@ A handful of lazy names; importing the package imports nothing heavy.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["__version__", "build_model", "explain", "load_run"]
 __version__ = "0.1.0"
+
+# Parts of torch look for a temporary folder as they are imported, and fail on a full disk; nothing is written there.
+os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", f"{os.environ.get('TMPDIR', '/tmp')}/convscope-torch")
 
 _HOME = {"build_model": "cnn_core.models", "load_run": "cnn_core.actions", "explain": "cnn_core.actions"}
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,10 +28,12 @@ def free_port() -> int:
 class Server:
     """`streamlit run app.py` as a process, with the runs and locks of this one unless `environment` says else.
 
-    log: what it prints. options: for `subprocess.Popen`, as `user` and `preexec_fn`.
+    log: what it prints. before: words before the command, as `unshare` and `setpriv`. options: for `subprocess.Popen`.
     """
 
-    def __init__(self, log: Path, environment: Mapping[str, str] | None = None, **options: Any) -> None:
+    def __init__(
+        self, log: Path, environment: Mapping[str, str] | None = None, before: Sequence[str] = (), **options: Any
+    ) -> None:
         self.log = log
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
@@ -44,15 +46,20 @@ class Server:
             f"--server.port={port}",
             "--server.headless=true",
         ]
-        options = {"cwd": PROJECT, "env": environment, **options}
-        with log.open("ab") as errors:
-            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, **options)
+        options = {
+            "cwd": PROJECT,
+            "env": environment,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.STDOUT,
+            **options,
+        }
+        self.process = subprocess.Popen([*before, *command], **options)
         self._said = threading.Thread(target=self._listen, daemon=True)
         self._started = threading.Event()
         self._said.start()
 
     def _listen(self) -> None:
-        """Put what it says into the log (tracebacks go there, not to stderr); it says its address once it listens."""
+        """Put what it says into the log (tracebacks too), so that the pipe never fills; it says when it listens."""
         with self.log.open("ab", buffering=0) as log:
             for line in self.process.stdout:
                 log.write(line)
@@ -94,9 +101,9 @@ class Server:
 
 
 @contextmanager
-def serving(log: Path, environment: Mapping[str, str] | None = None, **options: Any) -> Iterator[str]:
+def serving(log: Path) -> Iterator[str]:
     """A server for the block; gives its address, and ends it afterwards."""
-    server = Server(log, environment, **options)
+    server = Server(log)
     try:
         yield server.started().address
     finally:

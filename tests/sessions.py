@@ -26,7 +26,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import FileURLs, UploadedFileInfo
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import connect
 
 PATIENCE = 60.0  # seconds for one answer
@@ -97,21 +97,16 @@ class Visitor:
 
     def __enter__(self) -> Visitor:
         host = urlsplit(self.address).netloc
+        options = {"origin": self.address, "max_size": None, "compression": None, "close_timeout": 2}
+        self._connection = connect(f"ws://{host}/_stcore/stream", open_timeout=self.patience, **options)
         try:
-            self._socket = connect(
-                f"ws://{host}/_stcore/stream",
-                origin=self.address,
-                max_size=None,
-                open_timeout=self.patience,
-                close_timeout=2,
-                compression=None,
-            )
-        except (OSError, EOFError, TimeoutError) as error:
+            self._socket = self._connection.__enter__()
+        except (OSError, EOFError, WebSocketException) as error:
             raise Gone(str(error)) from error
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._socket.close()
+        self._connection.__exit__(None, None, None)
 
     # ------------------------------------------------------------ acts
 
