@@ -127,7 +127,7 @@ def _asked(run: str, found: explain_view.Answer, classes: tuple[str, ...]) -> tu
     layer = next(reversed(found.layers), "")
     target = int(found.top[0]["index"])
     wrong = []
-    text = st.query_params.get("layer", layer)
+    text = st.query_params.get("layer") or layer
     if text in found.layers:
         layer = text
     elif found.layers:
