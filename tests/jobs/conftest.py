@@ -13,7 +13,7 @@ import pytest
 from cnn_core.base.locks import held, note
 from cnn_core.jobs import launch
 from cnn_core.jobs.index import states
-from cnn_core.jobs.job import SUPERVISOR, Job, ids
+from cnn_core.jobs.job import SUPERVISOR, Job, ids, started
 from cnn_core.jobs.queue import create
 from tests import light
 
@@ -39,9 +39,21 @@ def root(tmp_path, monkeypatch):
     folder = tmp_path / "jobs"
     folder.mkdir()
     yield folder
-    for path in [folder / SUPERVISOR, *(folder / name / "alive.lock" for name in ids(folder))]:
-        if held(path) and (pid := note(path).split()) and int(pid[0]) != os.getpid():
-            os.kill(int(pid[0]), signal.SIGKILL)
+    until(lambda: not [path for path in _locks(folder) if _still_held(path)])
+
+
+def _locks(folder):
+    return [folder / SUPERVISOR, *(folder / name / "alive.lock" for name in ids(folder))]
+
+
+def _still_held(path):
+    """End whoever holds a lock, the supervisor first; a worker's note names it only once it has begun."""
+    if not held(path):
+        return False
+    pid, _, since = note(path).partition(" ")
+    if pid and int(pid) != os.getpid() and started(int(pid)) == since:
+        os.kill(int(pid), signal.SIGKILL)
+    return not pid or int(pid) != os.getpid()
 
 
 def ended(root, *jobs):
