@@ -14,6 +14,7 @@ from cnn_core.experiment import resolve
 from cnn_core.runs.run import new_run
 from cnn_core.training import job
 from cnn_core.training.engine import Trainer
+from cnn_core.training.hold import Hold
 from cnn_core.training.precision import autocast, has_bfloat16
 
 ROUNDS = 9
@@ -23,7 +24,8 @@ def trainer(root: Path, data: str, *sets: str) -> Trainer:
     """A trainer as a job makes it, with the job as its reporter."""
     raw = {"data": {"name": data}, "model": {"name": "small_cnn"}, "train": {"epochs": 1000}}
     experiment = resolve(raw, sets)
-    sitting = job._Training(new_run(experiment, root, TRAINING), lambda event: None)
+    run = new_run(experiment, root, TRAINING)
+    sitting = job._Training(run, Hold(run, run.lock()), lambda event: None)
     return sitting._trainer(experiment, sitting._means(experiment))
 
 
