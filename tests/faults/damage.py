@@ -121,7 +121,11 @@ def attempt(whole: Path, check: Callable[[RunFolder, Damage], list[str]], damage
         return found
 
     ended = forked(work)
-    return ended.said if ended.code == 0 else [[f"the reader broke: {ended.said or f'signal {ended.signal}'}"]] * len(damages)
+    return (
+        ended.said
+        if ended.code == 0
+        else [[f"the reader broke: {ended.said or f'signal {ended.signal}'}"]] * len(damages)
+    )
 
 
 def several_checkpoints(root: Path) -> None:

@@ -163,8 +163,15 @@ def main(count: int = 0, seed: int = 0, lanes: int = 2) -> bool:
     results = spread(partial(attempt, wanted.said), made, lanes)
     how, name = real_disk()
     real = spread(partial(how, wanted.said), drawn(REAL_SIZES, count, seed), lanes)
-    kinds = {"full": "full disks", "half": "disks full in the middle of a write", "broken": "input/output errors",
-             "short": "trainings with short writes"}
-    told = [tell(f"{words} survived", rows) for kind, words in kinds.items()
-            if (rows := [row for row in results if row[0].kind == kind])]
+    kinds = {
+        "full": "full disks",
+        "half": "disks full in the middle of a write",
+        "broken": "input/output errors",
+        "short": "trainings with short writes",
+    }
+    told = [
+        tell(f"{words} survived", rows)
+        for kind, words in kinds.items()
+        if (rows := [row for row in results if row[0].kind == kind])
+    ]
     return all([*told, tell(f"real full disks survived ({name})", real)])

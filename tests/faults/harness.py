@@ -121,7 +121,9 @@ def spread(attempt: Callable[[Any], list[str]], items: Iterable[Any], lanes: int
 
 def drawn(items: Sequence[Any], count: int, seed: int) -> list[Any]:
     """`count` of the items in their order, drawn with the seed; 0: all of them."""
-    chosen = sorted(random.Random(seed).sample(range(len(items)), min(count, len(items)))) if count else range(len(items))
+    chosen = (
+        sorted(random.Random(seed).sample(range(len(items)), min(count, len(items)))) if count else range(len(items))
+    )
     return [items[index] for index in chosen]
 
 
@@ -138,7 +140,8 @@ def tell(what: str, results: list[tuple[Any, list[str]]], note: str = "") -> boo
     kinds: dict[str, list[str]] = {}
     for item, said in wrong:
         for sentence in map(_short, said):
-            kinds.setdefault(re.sub(r"[0-9][0-9a-f-]*", "#", sentence)[:60], []).append(f"{_short(item)}: {sentence}")
+            kind = re.sub(r"[0-9][0-9a-f-]*", "#", sentence).split(":")[0][:60]
+            kinds.setdefault(kind, []).append(f"{_short(item)}: {sentence}")
     for examples in list(kinds.values())[:SHOWN]:
         print(f"  {len(examples)} x {examples[0]}", file=sys.stderr)  # noqa: T201
     print(f"{what}: {len(results) - len(wrong)} of {len(results)}{f' ({note})' if note else ''}", flush=True)  # noqa: T201

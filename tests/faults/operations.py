@@ -11,9 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cnn_core import actions
 from cnn_core.jobs.job import ids
 from cnn_core.runs import checkpoints
 from cnn_core.runs.run import RunFolder
+from cnn_core.training import job
 from tests.faults.harness import (
     Ended,
     drawn,
@@ -29,16 +31,20 @@ from tests.faults.harness import (
 )
 from tests.faults.spy import REAL, Operation, watching
 
+EPOCH = 4  # steps
+SAVING = "step-00000004.state"
 MANIFEST = re.compile(r"checkpoints/step-(\d{8})\.json\Z")
 
 
 class Point(NamedTuple):
-    """Where to kill: before operation `number`, or half-way through it. `what` and `resuming` are for the report."""
+    """Where to kill: before operation `number`, or half-way through it; of a new run, or of the resume of one that was
+    `before` killed or stopped. `what` is for the report.
+    """
 
     number: int
     half: bool = False
     what: str = ""
-    resuming: bool = False
+    before: str = ""
 
 
 def killed(root: Path, trace: Path, point: Point | None) -> Ended:
@@ -68,12 +74,12 @@ def traced(trace: Path) -> list[list[Any]]:
     return [json.loads(line) for line in trace.read_text().splitlines()]
 
 
-def points(trace: Path, resuming: bool) -> list[Point]:
+def points(trace: Path, before: str) -> list[Point]:
     """All points of a training that was watched to its end."""
     found = []
     for number, (name, path, other, size) in enumerate(traced(trace), 1):
         what = f"{name} {Path(other or path).name}"
-        found += [Point(number, half, what, resuming) for half in ((False, True) if size > 1 else (False,))]
+        found += [Point(number, half, what, before) for half in ((False, True) if size > 1 else (False,))]
     return found
 
 
@@ -85,22 +91,39 @@ def kept(root: Path) -> int:
     return -1
 
 
-def attempt(wanted: dict[str, str], half_done: Path, point: Point) -> list[str]:
+def attempt(wanted: dict[str, str], whole: Path, point: Point) -> list[str]:
     """Kill there, look, resume: the sentences of what went wrong."""
     with home() as folder:
         root, trace = folder / "runs", folder / "trace"
-        if point.resuming:
-            shutil.copytree(half_done, root, dirs_exist_ok=True)
-        before = kept(root)
+        if point.before:
+            shutil.copytree(whole / point.before, root, dirs_exist_ok=True)
+        newest = kept(root)
         ended = killed(root, trace, point)
         if ended.signal != signal.SIGKILL:
             return [f"it was not killed: {ended}"]
         _, wrong = look(root)
         named = [MANIFEST.search(other) for name, _, other, _ in traced(trace) if name == "replace"]
-        saved = max([before, *(int(found.group(1)) for found in named if found)])
+        saved = max([newest, *(int(found.group(1)) for found in named if found)])
         if kept(root) < saved:
             wrong.append(f"the checkpoint of step {saved} is lost")
         return wrong + resumed(root, experiment(), wanted)
+
+
+def undone(folder: Path, points: list[Point]) -> None:
+    """Two runs that were not finished: killed while it saved, and stopped during the last validation of an epoch."""
+    with home("killed") as other:
+        killed(other / "runs", other / "trace", next(one for one in points if one.half and SAVING in one.what))
+        shutil.copytree(other / "runs", folder / "killed")
+    with home("stopped") as other:
+        ended = forked(partial(stopped, other / "runs", EPOCH))
+        assert ended.said == "stopped", ended.said
+        shutil.copytree(other / "runs", folder / "stopped")
+
+
+def stopped(root: Path, step: int) -> str:
+    """Train until this step and be asked to stop; the status of the run."""
+    job._Training.interrupted = lambda self: bool(self.progress) and self.progress.step >= step
+    return str(actions.train(experiment(), root)["status"])
 
 
 def main(count: int = 0, seed: int = 0, lanes: int = 2) -> bool:
@@ -110,15 +133,13 @@ def main(count: int = 0, seed: int = 0, lanes: int = 2) -> bool:
         root, trace = folder / "runs", folder / "trace"
         ended = killed(root, trace, None)
         assert ended.code == 0, ended.said
-        first = points(trace, resuming=False)
-        half_done = folder / "half-done"
-        with home("half") as other:
-            middle = next(one for one in first if one.half and "step-00000004.state" in one.what)
-            killed(other / "runs", trace, middle)
-            shutil.copytree(other / "runs", half_done)
-            assert killed(other / "runs", trace, None).said == ended.said
-            second = points(trace, resuming=True)
-        chosen = drawn([*first, *second], count, seed)
-        results = spread(partial(attempt, ended.said, half_done), chosen, lanes)
-    note = f"{first[-1].number} of a run and {second[-1].number} of its resume, and half of each write"
-    return tell("kills at a file operation survived", results, note)
+        every = points(trace, "")
+        undone(folder, every)
+        for before in ("killed", "stopped"):
+            with home("undone") as other:
+                shutil.copytree(folder / before, other / "runs", dirs_exist_ok=True)
+                assert killed(other / "runs", trace, None).said == ended.said
+                every += points(trace, before)
+        results = spread(partial(attempt, ended.said, folder), drawn(every, count, seed), lanes)
+    operations = sum(not point.half for point in every)
+    return tell("kills at a file operation survived", results, f"{operations} operations, and half of each write")

@@ -111,7 +111,9 @@ class Spy:
         return REAL["pwrite"](handle, data, offset)
 
     def _cut(self, name: str, handle: int, path: str, data: bytes, at: int, size: int) -> bytes:
-        grows = at + len(data) > size
+        block = os.fstat(handle).st_blksize
+        room = -(-size // block) * block if name == "pwrite" else size  # an overwrite may use up the last block
+        grows = at + len(data) > room
         most = self.see(name, path, handle=handle, data=data, offset=at, size=size, grows=grows)
         return data if most is None else data[:most]
 
@@ -151,7 +153,9 @@ class Spy:
         """`open`: for writing below our folders the bytes go through `os.write`, so that they are seen."""
         if not set(mode) & set("wax+") or isinstance(file, int) or not self.ours(file):
             return real_opened(file, mode, *args, **more)
-        raw = _Raw(file, mode.replace("b", "").replace("t", ""), opener=lambda path, flags: self.open(path, flags, 0o666))
+        raw = _Raw(
+            file, mode.replace("b", "").replace("t", ""), opener=lambda path, flags: self.open(path, flags, 0o666)
+        )
         raw.spy = self
         buffered = io.BufferedRandom(raw) if "+" in mode else io.BufferedWriter(raw)
         keep = {key: value for key, value in more.items() if key in ("encoding", "errors", "newline")}
