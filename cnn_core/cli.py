@@ -165,6 +165,19 @@ def delete(run: RunName, runs: Runs = None, json: Json = False) -> None:
 
 
 @app.command()
+def doctor(
+    runs: Runs = None,
+    mend: Annotated[bool, typer.Option("--mend", help="Mend what is found; nothing is lost by it.")] = False,
+    json: Json = False,
+) -> None:
+    """Look through a folder of runs for damage and leftovers."""
+    found = actions.doctor(runs, mend=mend)
+    show.diagnosis(found, json)
+    if not found["sound"]:
+        raise typer.Exit(1)
+
+
+@app.command()
 def evaluate(
     run: RunName,
     split: Annotated[str, typer.Option("--split", help="train, val or test.")] = "test",

@@ -183,6 +183,27 @@ def place(record: dict[str, Any]) -> str:
     return ahead + (f"; it waits for {record['waiting_for']}" if record["waiting_for"] else "")
 
 
+def diagnosis(record: dict[str, Any], json: bool) -> None:
+    """What the doctor found, and what was or could be done about it."""
+    if json:
+        return _json(record)
+    out, found, checked = _out(), record["findings"], record["checked"]
+    for one in found:
+        out.print("  ".join(filter(None, [one["run"], one["file"]])), markup=False)
+        out.print(f"  {one['what']}", markup=False)
+        if one["mended"]:
+            out.print(f"  Mended: {one['mend']}", markup=False)
+        elif one["hindrance"]:
+            out.print(f"  Not mended: {one['hindrance']}", markup=False)
+        elif one["mend"]:
+            out.print(f"  With --mend: {one['mend']}", markup=False)
+    wrong, mended = sum(one["wrong"] for one in found), sum(one["mended"] for one in found)
+    counted = f"{checked['runs']:,} run{'' if checked['runs'] == 1 else 's'}, {checked['files']:,} files"
+    looked = f"{counted}, {checked['bytes'] / 1e6:,.1f} MB looked at"
+    named = f", {len(found) - wrong} only named" if wrong < len(found) else ""
+    out.print(f"{looked}; {wrong or 'nothing'} wrong{f', {mended} mended' if mended else ''}{named}.", markup=False)
+
+
 def report(record: dict[str, Any], json: bool) -> None:
     """The figures of a split."""
     _notice(record)

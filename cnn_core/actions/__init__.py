@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cnn_core.actions.asking import evaluate, explain, load_run, npy, overlay_png, pictures, predict
+    from cnn_core.actions.mending import doctor
     from cnn_core.actions.planning import Plan, Preview, anatomy, data, missing, plan, preview
     from cnn_core.actions.running import (
         ask_stop,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "asking": ("evaluate", "explain", "load_run", "npy", "overlay_png", "pictures", "predict"),
+    "mending": ("doctor",),
     "planning": ("Plan", "Preview", "anatomy", "data", "missing", "plan", "preview"),
     "running": ("ask_stop", "delete", "live", "resume_in_background", "runs", "show", "start", "stop", "wake"),
     "training": ("resume", "train"),
@@ -39,6 +41,7 @@ __all__ = [
     "ask_stop",
     "data",
     "delete",
+    "doctor",
     "evaluate",
     "explain",
     "live",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -65,6 +66,12 @@ def make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir()
         sync_folder(folder.parent)
+
+
+def unused(folder: Path, name: str) -> Path:
+    """A path in a folder at which nothing is: of this name, else with `-2`, `-3` ... behind it."""
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    return next(path for path in (folder / one for one in names) if not os.path.lexists(path))
 
 
 def append_line(path: Path, line: str) -> None:

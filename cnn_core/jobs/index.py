@@ -17,6 +17,8 @@ from cnn_core.base.errors import UserError
 from cnn_core.jobs.job import FIELDS, VERDICT_WAIT, Job, arrived, ids
 
 VERSION = 2
+FILE = "index.sqlite"
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 ENDED = ("stopped", "done", "failed")
 
 
@@ -44,6 +46,34 @@ def states(root: Path, patience: float = VERDICT_WAIT) -> dict[str, dict[str, An
     return found
 
 
+def fault(root: Path) -> str:
+    """What is wrong with the index; empty when it is whole, not there, or cannot be looked at now. Changes nothing."""
+    path = root / FILE
+    if not path.is_file():
+        return ""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=5)) as database:
+            said = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if said != "ok":
+                return str(said)
+            if database.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                return ""  # the next look makes it anew
+            rows = database.execute("SELECT id, stamp, state FROM job").fetchall()
+    except sqlite3.DatabaseError as error:
+        return str(error) if getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED else ""
+    wrong = [name for name, stamp, state in rows if _is_otherwise(Job(root / name), stamp, state)]
+    return f"it remembers {wrong[0]} otherwise than its folder says" if wrong else ""
+
+
+def _is_otherwise(job: Job, stamp: str, state: str) -> bool:
+    if stamp != _stamp(job.state_path):
+        return False  # passed over by every reader
+    try:
+        return bool(json.loads(state) != json.loads(json.dumps(_read(job, patience=0))))
+    except ValueError:
+        return True
+
+
 def _stamp(path: Path) -> str:
     try:
         stat = path.stat()
@@ -62,7 +92,7 @@ def _read(job: Job, patience: float) -> dict[str, Any]:
 
 @contextmanager
 def _database(root: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(root / "index.sqlite", timeout=5, isolation_level=None)) as database:
+    with closing(sqlite3.connect(root / FILE, timeout=5, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode=DELETE")
         version = database.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, VERSION):
@@ -75,7 +105,7 @@ def _database(root: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _known(root: Path) -> dict[str, tuple[str, dict[str, Any]]]:
-    if not (root / "index.sqlite").exists():
+    if not (root / FILE).exists():
         return {}
     try:
         with _database(root) as database:
@@ -100,6 +130,6 @@ def _remember(root: Path, new: dict[str, dict[str, Any]], stamps: dict[str, str]
 
 def _discard(root: Path) -> None:
     try:
-        (root / "index.sqlite").unlink()
+        (root / FILE).unlink()
     except OSError:
         pass

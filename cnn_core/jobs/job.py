@@ -143,10 +143,10 @@ class Job:
             return {**state, "alive": True, "settled": True}
         state = self.stored()  # it may have ended between the two looks
         until = time.monotonic() + patience
-        while _is_lost(state) and time.monotonic() < until and held(self.root / SUPERVISOR):
+        while is_lost(state) and time.monotonic() < until and held(self.root / SUPERVISOR):
             time.sleep(0.02)
             state = self.stored()
-        lost = _is_lost(state)
+        lost = is_lost(state)
         return {**state, **(verdict.unseen(state) if lost else {}), "alive": False, "settled": not lost}
 
     def update(self, **changes: Any) -> None:
@@ -180,7 +180,7 @@ class Job:
             os.close(handle)
 
 
-def _is_lost(state: dict[str, Any]) -> bool:
+def is_lost(state: dict[str, Any]) -> bool:
     """Whether somebody must be at work on a job in this state."""
     return bool(state["status"] == "running" or (state["status"] == "queued" and not state["supervised"]))
 

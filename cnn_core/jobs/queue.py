@@ -23,6 +23,7 @@ from cnn_core.jobs.job import FIELDS, LIVE, SCHEMA, Job, me, now
 
 ARRIVALS = ".arrivals.lock"
 UNBEGUN = "Stopped before it began. Resume starts it."
+PROBED = 1.0  # seconds that a new lock is waited for: a doctor's look holds it only for an instant
 ARRIVAL_WAIT = 20.0  # seconds: others hold this lock only while they write one state
 
 
@@ -45,8 +46,9 @@ def create(root: Path, words: str, kind: str, files: Mapping[str, bytes], *, hol
         folder = _make_folder(root, words)
         job = Job(folder)
         lock = Lock(job.lock_path)
-        if not lock.acquire(me()):
+        if not lock.wait(PROBED):
             raise Failed(f"{job.folder} is in use by another process.")
+        lock.note(me())
         for name, data in files.items():
             atomic_write(job.folder / name, data)
         created = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")  # two in a second differ

@@ -20,15 +20,15 @@ REMEMBERED = 256  # files known to be whole
 
 
 class Unusable(Failed):
-    """A checkpoint that cannot be used: a file of it, and why. `damaged`: it is not as it was written."""
+    """A file of a run that cannot be used, and why. `damaged`: it is not as it was written."""
 
     def __init__(self, file: str, why: str, *, damaged: bool = True) -> None:
         super().__init__(f"{file}: {why}")
-        self.file, self.damaged = file, damaged
+        self.file, self.why, self.damaged = file, why, damaged
 
     @property
     def verdict(self) -> str:
-        """What is to be said of the checkpoint."""
+        """What is to be said of the checkpoint that it belongs to."""
         return f"is damaged ({self})" if self.damaged else f"cannot be used ({self})"
 
 
@@ -72,6 +72,20 @@ def experiment_sum(run: Path) -> str:
     return sha256(data)
 
 
+def read_sealed(path: Path) -> dict[str, Any]:
+    """`files.unseal`, but the error knows whether it is damage.
+
+    Raises:
+        Unusable: the file is missing, cannot be read, or is not as it was sealed.
+    """
+    try:
+        return unseal_bytes(read_file(path), path.name)
+    except OSError as error:
+        raise unreadable(path.name, error) from error
+    except Failed as error:
+        raise Unusable(path.name, "its SHA-256 does not match") from error
+
+
 def manifest(folder: Path, name: str) -> dict[str, Any]:
     """A checkpoint's progress, and the sizes and sums of its files.
 
@@ -79,19 +93,14 @@ def manifest(folder: Path, name: str) -> dict[str, Any]:
         Unusable: it is missing, damaged, of another checkpoint, run or version.
     """
     file = f"{name}.json"
-    try:
-        record = unseal_bytes(read_file(folder / file), file)
-    except OSError as error:
-        raise _unreadable(file, error) from error
-    except Failed as error:
-        raise Unusable(file, "its SHA-256 does not match") from error
+    record = read_sealed(folder / file)
     if record.get("schema") != SCHEMA:
         raise Unusable(file, "another version of ConvScope wrote it", damaged=False)
     if not _is_of(record, step_of(name)):
         raise Unusable(file, "it is the manifest of another checkpoint")
     owner = experiment_sum(folder.parent)
     if owner and record.get("experiment", owner) != owner:
-        raise Unusable(file, "it belongs to a run with other settings")
+        raise Unusable(file, "it belongs to a run with other settings", damaged=False)
     return record
 
 
@@ -105,7 +114,8 @@ def _is_of(record: dict[str, Any], step: int) -> bool:
         return False
 
 
-def _unreadable(file: str, error: OSError) -> Unusable:
+def unreadable(file: str, error: OSError) -> Unusable:
+    """A file of a run that cannot be read, as an error of ours."""
     if isinstance(error, FileNotFoundError):
         return Unusable(file, "it is missing")
     return Unusable(file, f"it cannot be read: {error.strerror}", damaged=not isinstance(error, PermissionError))
@@ -126,7 +136,7 @@ def read_part(folder: Path, name: str, part: str, stated: Mapping[str, Any]) -> 
             _check_size(file, os.fstat(opened.fileno()).st_size, stated)
             data = opened.read()
     except OSError as error:
-        raise _unreadable(file, error) from error
+        raise unreadable(file, error) from error
     _check_size(file, len(data), stated)
     if sha256(data) != stated["sha256"]:
         raise Unusable(file, "its SHA-256 does not match")
@@ -145,7 +155,7 @@ def check_part(folder: Path, name: str, part: str, stated: Mapping[str, Any]) ->
             _check_size(file, os.fstat(opened.fileno()).st_size, stated)
             found = hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
-        raise _unreadable(file, error) from error
+        raise unreadable(file, error) from error
     if found != stated["sha256"]:
         raise Unusable(file, "its SHA-256 does not match")
 
@@ -163,7 +173,7 @@ def check_once(folder: Path, name: str, part: str, stated: Mapping[str, Any]) ->
     try:
         stat = (folder / part_file(name, part)).stat()
     except OSError as error:
-        raise _unreadable(part_file(name, part), error) from error
+        raise unreadable(part_file(name, part), error) from error
     key = (folder, name, part, stated["sha256"], stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
     if key not in _whole:
         check_part(folder, name, part, stated)

@@ -11,8 +11,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
-from cnn_core.base.errors import Failed
-from cnn_core.base.files import atomic_write, make_folder, read_file, sealed, sha256, unseal
+from cnn_core.base.files import atomic_write, make_folder, read_file, sealed, sha256
+from cnn_core.runs.manifests import Unusable, read_sealed, unreadable
 
 SCHEMA = 1
 
@@ -40,7 +40,7 @@ def load(folder: Path, split: str, weights: str) -> Predictions | None:
     """What was stored for these weights; None where nothing was, or what was is of other weights or damaged."""
     try:
         found, by = read(folder, split)
-    except Failed:
+    except Unusable:
         return None  # predictions can always be made again from the weights
     return found if by == weights else None
 
@@ -49,23 +49,23 @@ def read(folder: Path, split: str) -> tuple[Predictions, str]:
     """What is stored for a split, and the SHA-256 of the weights that said so.
 
     Raises:
-        Failed: nothing is stored, or it is damaged or of another version; says which file, and why.
+        Unusable: nothing is stored, or it is damaged or of another version.
     """
     file = f"{split}.safetensors"
-    manifest = unseal(folder / f"{split}.json")
+    manifest = read_sealed(folder / f"{split}.json")
     if manifest.get("schema") != SCHEMA or manifest.get("split") != split:
-        raise Failed(f"{split}.json is of another version or split.")
+        raise Unusable(f"{split}.json", "it is of another version or split")
     try:
         data = read_file(folder / file)
     except OSError as error:
-        raise Failed(f"{file} cannot be read ({error.strerror}).") from error
+        raise unreadable(file, error) from error
     if sha256(data) != manifest.get("data_sha256"):
-        raise Failed(f"{file} is damaged (its SHA-256 does not match).")
+        raise Unusable(file, "its SHA-256 does not match")
     try:
         arrays = load_arrays(data)
         found = Predictions(arrays["logits"], arrays["targets"])
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise Failed(f"{file} does not hold predictions.") from error
+        raise Unusable(file, "it does not hold predictions") from error
     if found.logits.ndim != 2 or found.targets.shape != found.logits.shape[:1]:
-        raise Failed(f"{file} does not hold predictions.")
+        raise Unusable(file, "it does not hold predictions")
     return found, str(manifest.get("weights"))

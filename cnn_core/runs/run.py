@@ -75,24 +75,24 @@ def new_run(experiment: Experiment, root: Path, kind: str, *, hold: bool = False
 
     `kind` is the dotted name of the module whose `work(job, lock)` trains it. `hold`: keep its lock (`queue.create`).
     """
-    known = facts(experiment)
     words = f"{experiment.data.name}-{experiment.model.name}"
-    steps = steps_per_epoch(known.train_pictures, experiment.train.batch_size)
-    made = create(
-        root,
-        words,
-        kind,
-        files={"experiment.json": sealed(experiment.model_dump(mode="json"))},
-        hold=hold,
-        lane=lane(experiment.train.device),
-        label=experiment.label,
-        data=experiment.data.name,
-        model=experiment.model.name,
-        epochs_planned=experiment.train.epochs,
-        steps_per_epoch=steps,
-        steps=steps * experiment.train.epochs,
-    )
+    files = {"experiment.json": sealed(experiment.model_dump(mode="json"))}
+    made = create(root, words, kind, files=files, hold=hold, **planned(experiment))
     return RunFolder(made.folder, made.birth)
+
+
+def planned(experiment: Experiment) -> dict[str, Any]:
+    """What a run's state says of its experiment, before anything is trained."""
+    steps = steps_per_epoch(facts(experiment).train_pictures, experiment.train.batch_size)
+    return {
+        "lane": lane(experiment.train.device),
+        "label": experiment.label,
+        "data": experiment.data.name,
+        "model": experiment.model.name,
+        "epochs_planned": experiment.train.epochs,
+        "steps_per_epoch": steps,
+        "steps": steps * experiment.train.epochs,
+    }
 
 
 def steps_per_epoch(pictures: int, batch_size: int) -> int:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 from cnn_core.base.errors import Failed
-from cnn_core.base.files import make_folder, sync_folder
+from cnn_core.base.files import make_folder, sync_folder, unused
 from cnn_core.runs.run import RunFolder
 
 TRASH = ".trash"
@@ -31,15 +28,10 @@ def throw_away(run: RunFolder) -> Path:
     trash = run.root / TRASH
     try:
         make_folder(trash)
-        there = next(path for path in _names(trash, run.id) if not os.path.lexists(path))
+        there = unused(trash, run.id)  # it may have been deleted, brought back and deleted again
         run.folder.rename(there)
         sync_folder(trash)
         sync_folder(run.root)
     except OSError as error:
         raise Failed(f"{run.id} cannot be moved to {trash}: {error.strerror}.") from error
     return there
-
-
-def _names(trash: Path, name: str) -> Iterator[Path]:
-    yield trash / name
-    yield from (trash / f"{name}-{number}" for number in count(2))  # deleted, brought back and deleted again
