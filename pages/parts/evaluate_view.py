@@ -75,7 +75,7 @@ def _hardest(rows: list[dict[str, Any]]) -> str:
 
 def matrix(run: str, report: Report) -> None:
     """The confusion matrix, and beside it the pictures of the chosen cell."""
-    counts, classes = np.array(report["confusion_matrix"], dtype=np.int64), report["classes"]
+    counts, classes = np.array(report["confusion_matrix"], dtype=np.int64), distinct(report["classes"], 60)
     cell = chosen_cell(run, counts)
     left, right = st.columns([11, 9], gap="large")
     with left:

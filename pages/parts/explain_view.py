@@ -182,9 +182,9 @@ def guesses(found: Answer, target: int, classes: int) -> None:
     count = len(found.top)
     words = {1: "Its one class", 2: "Its two guesses", 3: "Its three guesses", 4: "Its four guesses"}
     st.subheader(words.get(count, "Its five best guesses"), anchor=False)
-    names, shares = [one["class"] for one in found.top], [one["probability"] for one in found.top]
+    names, shares = [plain(one["class"], 40) for one in found.top], [one["probability"] for one in found.top]
     asked = next((rank for rank, one in enumerate(found.top) if one["index"] == target), None)
-    said = ", ".join(f"{plain(name, 40)} {percent(share)}" for name, share in zip(names, shares, strict=True))
+    said = ", ".join(f"{name} {percent(share)}" for name, share in zip(names, shares, strict=True))
     chart = _bars(tuple(names), tuple(shares), asked, shell.theme())
     st.altair_chart(chart, key="explain.guesses", theme=None, alt=said)
     st.caption(f"It can only choose among its {classes:,} classes, whatever the picture shows.")

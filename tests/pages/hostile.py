@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from cnn_core.data.sets import DataFacts, digits
@@ -58,6 +59,12 @@ TEXTS = {
 }
 CHOSEN = ("picture", "html", "bare address", "formula", "icon", "sheet", "turned", "long word", "colour", "half a pair")
 CLASSES = tuple(TEXTS[name] for name in CHOSEN)
+
+
+def backslashes(text: str) -> str:
+    """An escape that many take for enough."""
+    text = text.encode(errors="replace").decode()
+    return re.sub(r"([^\w\s])", r"\\\1", " ".join(text.split()))
 
 
 def name_classes() -> None:
