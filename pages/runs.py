@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnn_core import actions
 from pages.parts import shell
-from pages.parts.words import ago, cell, duration, md
+from pages.parts.words import ago, duration, md, table_text
 
 shell.require_app()
 
@@ -35,7 +35,7 @@ def frame_of(runs: list[shell.Record]) -> pd.DataFrame:
     """What the list says of each run."""
     return pd.DataFrame(
         {
-            "run": [cell(shell.run_label(one), 80) for one in runs],
+            "run": [table_text(shell.run_label(one), 80) for one in runs],
             "status": [[WORDS[one["status"]]] for one in runs],
             "epochs": [f"{one['epochs']:,} of {one['epochs_planned']:,}" for one in runs],
             "best": [_hundred(one["val_accuracy"]) for one in runs],

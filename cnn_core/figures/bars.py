@@ -23,12 +23,13 @@ def guess_bars(
     colors = palette(theme)
     frame = _frame(names, shares, asked)
     base = alt.Chart(frame).encode(y=alt.Y("rank:O", axis=None))
+    tip = [alt.Tooltip("name:N", title="class"), alt.Tooltip("share:Q", title="probability", format=".4f")]
     wide = alt.X("full:Q", axis=None, scale=alt.Scale(domain=[0, 1]))
-    track = base.mark_bar(size=14, cornerRadius=3, color=colors.grid).encode(x=wide)
+    track = base.mark_bar(size=14, cornerRadius=3, color=colors.grid).encode(x=wide, tooltip=tip)
     bar = base.mark_bar(size=14, cornerRadius=3).encode(
         x=alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, 1])),
         color=alt.condition("datum.asked", alt.value(colors.ours), alt.value(colors.other)),
-        tooltip=[alt.Tooltip("name:N", title="class"), alt.Tooltip("share:Q", title="probability", format=".4f")],
+        tooltip=tip,
     )
     label = base.mark_text(align="right", dx=-10, fontSize=13.5, color=colors.ink, limit=_ROOM - 12).encode(
         x=alt.value(0), text="name:N"

@@ -45,7 +45,7 @@ def _fitted(width: int, height: int, side: int) -> tuple[int, int]:
 
 def heat_picture(heat: NDArray[np.float32], colors: str = "inferno", side: int = SIDE) -> Pixels:
     """A map (H, W) alone, smooth, uint8 (h, w, 3): the last colour is its true maximum."""
-    return _bytes(paint(_smooth(heat, side), float(heat.max(initial=0)), colors))
+    return _bytes(paint(smooth(heat, side), float(heat.max(initial=0)), colors))
 
 
 def overlay(
@@ -55,12 +55,14 @@ def overlay(
     colors: str = "inferno",
     in_color: bool = False,
     side: int = SIDE,
+    most: float | None = None,
 ) -> Pixels:
     """Heat as light on the grey picture, so that every colour is heat and dark places stay readable.
 
     Args:
         picture: uint8 (H, W, C). heat: float32 (H, W) of the same picture, 0 and above, true scale.
         opacity: 0 shows the bare picture, 1 hardly any of it. in_color: keep the colours of the picture.
+        most: the heat that gets the last colour; default the maximum of `heat`.
 
     Returns:
         uint8 (h, w, 3), the longer side `side` pixels.
@@ -68,11 +70,12 @@ def overlay(
     strength = min(1.0, 1.85 * opacity)
     large = enlarged(picture, side)
     ground = large.astype(np.float32) / 255 if in_color else grey(large)[..., None]
-    light = paint(_smooth(heat, side), float(heat.max(initial=0)), colors)
+    light = paint(smooth(heat, side), float(heat.max(initial=0)) if most is None else most, colors)
     return _bytes(1 - (1 - ground * (1 - 0.3 * strength)) * (1 - light * strength))
 
 
-def _smooth(heat: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+def smooth(heat: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """A map (H, W) enlarged without steps, float32 (h, w), the longer side `side` pixels."""
     height, width = heat.shape
     return np.asarray(
         Image.fromarray(heat.astype(np.float32)).resize(_fitted(width, height, side), Image.Resampling.BILINEAR)

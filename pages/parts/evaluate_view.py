@@ -15,7 +15,7 @@ from cnn_core.figures.matrix import SELECTION, Counts, Unit, cell_sentence, larg
 from cnn_core.figures.sureness import sureness_figure
 from pages.parts import cached, shell
 from pages.parts.gallery import Form, Thumb, gallery
-from pages.parts.words import NOTHING, cell, distinct, md, number, percent, plain, plural
+from pages.parts.words import NOTHING, distinct, md, number, percent, plain, plural, table_text
 
 if TYPE_CHECKING:
     from cnn_core.runs.loaded import Run
@@ -75,8 +75,8 @@ def _hardest(rows: list[dict[str, Any]]) -> str:
 
 def matrix(run: str, report: Report) -> None:
     """The confusion matrix, and beside it the pictures of the chosen cell."""
-    counts, classes = np.array(report["confusion_matrix"], dtype=np.int64), distinct(report["classes"], 60)
-    cell = chosen_cell(run, counts)
+    counts, classes = np.array(report["confusion_matrix"], dtype=np.int64), report["classes"]
+    chosen = chosen_cell(run, counts)
     left, right = st.columns([11, 9], gap="large")
     with left:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -87,7 +87,7 @@ def matrix(run: str, report: Report) -> None:
             )
         key = f"evaluate.matrix.{run}.{st.session_state.get(f'evaluate.typed.{run}', 0)}"
         st.altair_chart(
-            _chart(report["confusion_matrix"], tuple(classes), cell, shell.theme(), UNITS[unit or "Counts"]),
+            _chart(report["confusion_matrix"], _cells(classes), chosen, shell.theme(), UNITS[unit or "Counts"]),
             key=key,
             theme=None,
             on_select=lambda: _clicked(run, key),
@@ -96,7 +96,11 @@ def matrix(run: str, report: Report) -> None:
         )
         st.caption("Teal: right. Orange: mixed up. Click a cell to see its pictures.")
     with right:
-        _cell(run, counts, classes, cell)
+        _cell(run, counts, classes, chosen)
+
+
+def _cells(classes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(table_text(name) for name in classes)  # a chart's data can be saved as a table
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)  # building a chart takes as long as the rest of a rerun
@@ -241,7 +245,7 @@ def _sureness(right: list[float] | None, wrong: list[float] | None) -> None:
 def _class_table(rows: list[dict[str, Any]]) -> None:
     frame = pd.DataFrame(
         {
-            "class": [cell(row["class"]) for row in rows],
+            "class": [table_text(row["class"]) for row in rows],
             "precision": [_hundred(row["precision"]) for row in rows],
             "recall": [_hundred(row["recall"]) for row in rows],
             "F1": [row["f1"] for row in rows],

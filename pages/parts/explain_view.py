@@ -18,7 +18,7 @@ from cnn_core.figures.heat import color_bar
 from cnn_core.figures.overlay import Pixels, enlarged, framed, heat_picture, overlay, png, squared
 from pages.parts import cached, shell
 from pages.parts.choose_picture import Source
-from pages.parts.words import distinct, md, percent, plain
+from pages.parts.words import distinct, md, percent, plain, table_text
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -182,7 +182,7 @@ def guesses(found: Answer, target: int, classes: int) -> None:
     count = len(found.top)
     words = {1: "Its one class", 2: "Its two guesses", 3: "Its three guesses", 4: "Its four guesses"}
     st.subheader(words.get(count, "Its five best guesses"), anchor=False)
-    names, shares = [plain(one["class"], 40) for one in found.top], [one["probability"] for one in found.top]
+    names, shares = [table_text(one["class"], 40) for one in found.top], [one["probability"] for one in found.top]
     asked = next((rank for rank, one in enumerate(found.top) if one["index"] == target), None)
     said = ", ".join(f"{name} {percent(share)}" for name, share in zip(names, shares, strict=True))
     chart = _bars(tuple(names), tuple(shares), asked, shell.theme())

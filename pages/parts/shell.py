@@ -248,7 +248,7 @@ def problem(text: str) -> None:
 
 def sentences(text: str) -> str:
     """A text of the core as Markdown: the first sentence bold, everything literal."""
-    first, dot, rest = plain(text).partition(". ")
+    first, dot, rest = plain(text, 600).partition(". ")
     return f"**{md(first + dot.strip())}** {md(rest)}".strip()
 
 

@@ -1,5 +1,5 @@
 """Texts, numbers and times as the pages write them. What a user or a foreign folder wrote is text and nothing else:
-`plain` for what is drawn as it is, `md` for what Streamlit reads as Markdown, `cell` for tables, which can be saved."""
+`plain` is drawn as it is, `md` is read as Markdown by Streamlit, `table_text` can be saved as a table."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def distinct(names: Sequence[str], most: int) -> list[str]:
     return [f"{name} (no. {i})" if count[name] > 1 or not names[i].strip() else name for i, name in enumerate(shown)]
 
 
-def cell(text: object, most: int = 60) -> str:
+def table_text(text: object, most: int = 60) -> str:
     """A foreign text for a table. Tables can be saved as CSV, where `=1+1` would be a formula: `'=1+1`; -1 stays."""
     shown = plain(text, most)
     return shown if _is_number(shown) else _FORMULA.sub("'", shown)

@@ -201,6 +201,10 @@ def test_a_hostile_run_harms_no_page_and_nothing_is_missing(tmp_path, monkeypatc
 
         opened(page, f"explain?run={run}&picture=test-3")
         page.get_by_text("Its five best guesses").wait_for()
+        page.get_by_test_id("stVegaLiteChart").first.hover()
+        page.get_by_role("button", name=re.compile("Show data")).first.click()
+        guarded_csv(page, tmp_path, "0.9")
+        page.get_by_role("button", name=re.compile("Show chart")).first.click()
         box = page.get_by_test_id("stVegaLiteChart").first.bounding_box()
         page.mouse.move(box["x"] + box["width"] * 0.45, box["y"] + 30)
         looked(page)

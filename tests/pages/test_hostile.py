@@ -203,7 +203,7 @@ def test_every_hostile_text_is_shown_and_breaks_no_page(visit, runs):
         hostile.spoil(folder, text, status="stopped")
         assert not listing.run().exception, name
         cells = listing.dataframe[0].value["run"].tolist()
-        begins = words.cell(text, 20).strip("…\u2068\u2069")
+        begins = words.table_text(text, 20).strip("…\u2068\u2069")
         assert any(one.lstrip("\u2068").startswith(begins) for one in cells), name
         assert not any(one[:1] in "=+@" for one in cells), name
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts.words import ago, cell, distinct, duration, lines, md, number, percent, plain, plural, roughly
+from pages.parts.words import ago, distinct, duration, lines, md, number, percent, plain, plural, roughly, table_text
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_no_sign_reaches_beyond_its_text(text, shown):
     ],
 )
 def test_a_cell_is_no_formula_once_it_is_saved(text, shown):
-    assert cell(text) == shown
+    assert table_text(text) == shown
 
 
 def test_names_to_choose_from_are_distinct_and_none_is_empty():
