@@ -132,6 +132,25 @@ def test_a_whole_folder_is_sound_and_counted(run):
     assert found["checked"] == {"runs": 1, "files": len(files), "bytes": sum(map(len, files.values()))}
 
 
+def test_a_preprocessing_fitted_again_is_the_one_of_before_to_the_bit(run):
+    path = run.folder / "preprocessing.json"
+    before = path.read_bytes()
+    flip(path)
+    assert doctor(mend=True)["sound"]
+    assert path.read_bytes() == before
+
+
+def test_a_preprocessing_that_cannot_be_fitted_again_stays_wrong_in_a_sentence(run, monkeypatch):
+    def gone(_):
+        raise UserError("The data is gone.")
+
+    monkeypatch.setattr(mending, "load_data", gone)
+    flip(run.folder / "preprocessing.json")
+    found = doctor(mend=True)
+    assert [one["hindrance"] for one in found["findings"]] == ["The data is gone."]
+    assert not found["sound"]
+
+
 def test_nothing_is_lost_by_mending(run):
     """Every byte that was damaged is still somewhere, but for what is made again."""
     for name in ("state.json", "environment.json", "wall.json", f"checkpoints/{NEWEST}.model.safetensors"):
@@ -423,6 +442,19 @@ def test_a_run_deleted_while_it_is_looked_at_is_no_finding(run, monkeypatch):
 
 
 # ---------------------------------------------------------------- the index
+
+
+def test_a_folder_of_runs_copied_from_another_machine_is_sound_but_for_who_worked_there(run, tmp_path):
+    actions.runs()
+    run.update(status="running")
+    run.lock_path.write_text("1 4711")  # a process of that machine; here somebody else has its id
+    shutil.copytree(run.root, tmp_path / "copy")
+    copy = tmp_path / "copy"
+    assert [one["what"] for one in doctor(copy)["findings"]] == ["It is said to be at work, but nobody works on it."]
+    assert doctor(copy, mend=True)["sound"]
+    assert doctor(copy)["findings"] == []
+    assert [one["status"] for one in actions.runs(copy)] == ["stopped"]
+    assert actions.resume(run.id, copy)["status"] == "done"
 
 
 def test_a_damaged_index_is_removed_and_made_again(run):

@@ -88,7 +88,7 @@ def test_deleting_what_was_deleted_meanwhile_is_a_sentence(run):
 
 
 def test_whoever_asks_while_a_run_is_deleted_gets_an_answer_or_a_sentence(run, trained):
-    """Thirty times: a reader that asks again and again until the run is gone."""
+    """Ten times: a reader that asks again and again until the run is gone."""
     wrong = []
 
     def ask(begun):
@@ -106,7 +106,7 @@ def test_whoever_asks_while_a_run_is_deleted_gets_an_answer_or_a_sentence(run, t
             wrong.append(repr(error))
         begun.set()
 
-    for _ in range(30):
+    for _ in range(10):
         begun = threading.Event()
         reader = threading.Thread(target=ask, args=(begun,))
         reader.start()

@@ -27,7 +27,8 @@ def half_begun(look: Look) -> Iterator[Finding]:
 def settings(look: Look) -> Iterator[Finding]:
     """Settings that are damaged, which nothing can mend, or of another version."""
     if error := look.seal("experiment.json"):
-        yield Finding(error.file, f"The settings cannot be read: {error.why}. Without them the run cannot be used.")
+        what = f"The settings cannot be read: {error.why}. Put a copy of the file back, or delete the run."
+        yield Finding(error.file, what)
         return
     try:
         look.run.experiment()
