@@ -28,7 +28,10 @@ from benchmarks.timing import in_turn, ratio, say
 from cnn_core import actions
 from cnn_core.attribution.explain import explain
 from cnn_core.attribution.methods import SHELF as METHODS
+from cnn_core.base.locks import Lock
+from cnn_core.base.settings import runs_folder
 from cnn_core.experiment import resolve
+from cnn_core.jobs.job import SUPERVISOR
 from cnn_core.models import build_model
 from cnn_core.network import Network
 from cnn_core.training.engine import Trainer
@@ -159,6 +162,7 @@ def restart(folder: Path) -> None:
     finally:
         server.kill()
         actions.stop(run)
+    Lock(runs_folder() / SUPERVISOR).wait(30)  # it has nothing more to do, and must not write while we clean up
     beyond = statistics.median(times) - statistics.median(imports)
     value = f"{beyond:.1f} ({statistics.median(times):.1f} in all)"
     say("killed server back with 21 runs shown, beyond the import, s", value, "<= 5", beyond <= 5)
