@@ -215,11 +215,10 @@ class _Training:
         return fitted
 
     def _restore(self, trainer: Trainer) -> None:
-        checkpoint, damaged = checkpoints.latest(self.folder.checkpoints)
+        checkpoint, damaged = checkpoints.latest(self.folder.checkpoints, trainer.model)
         for sentence in damaged:
             self.log(sentence)
-        if damaged:
-            self.folder.update(notice=" ".join(filter(None, [self.folder.stored()["notice"], *damaged])))
+        self._notice(*damaged)
         if checkpoint is None:
             self.log("started")
             self._journal("started" if not damaged else "restarted")
@@ -227,6 +226,11 @@ class _Training:
         trainer.restore(checkpoint)
         self.log(f"resumed at step {trainer.progress.step}")
         self._journal("resumed", step=trainer.progress.step)
+
+    def _notice(self, *sentences: str) -> None:
+        """What the user should know of this run, beside what was said in this sitting already."""
+        if any(sentences):
+            self.folder.update(notice=" ".join(filter(None, [self.folder.stored()["notice"], *sentences])))
 
     # ------------------------------------------------------------ what the engine reports
 
@@ -282,6 +286,7 @@ class _Training:
             right = float((found.logits.argmax(1) == found.targets).mean())
             if split == "test":
                 self.folder.update(test_accuracy=right)
+        self._notice(done.notice)
 
     def _trace(self) -> None:
         try:
