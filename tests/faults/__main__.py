@@ -10,7 +10,7 @@ import argparse
 import sys
 from importlib import import_module
 
-PARTS = ("operations", "damage", "mutations", "disk", "power", "states", "pictures", "kills")
+PARTS = ("operations", "supervisor", "damage", "mutations", "disk", "power", "states", "pictures", "kills")
 
 
 def main(arguments: list[str]) -> int:

@@ -15,6 +15,7 @@ import re
 import signal
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -45,8 +46,8 @@ HARD = (  # everything that has a state: dropout, batch norm, moments, a schedul
     "train.epochs=2",
     "train.threads=1",
 )
-SECONDS = ("seconds", "images_per_second", "started", "ended", "created", "run", "path", "number", "turn")  # no bits
-LIMIT = 60  # seconds for one attempt
+SECONDS = ("seconds", "images_per_second", "started", "ended", "created", "run", "path", "number", "turn", "memory_mark")  # no bits
+LIMIT = 120  # seconds for one attempt
 SHOWN = 12  # kinds of failures that are printed
 
 
@@ -117,6 +118,28 @@ def spread(attempt: Callable[[Any], list[str]], items: Iterable[Any], lanes: int
         return [(item, _told(attempt, item)) for item in items]
     with ProcessPoolExecutor(lanes, multiprocessing.get_context("fork")) as pool:
         return list(zip(items, pool.map(partial(_told, attempt), items), strict=True))
+
+
+def until(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
+    """Wait until something is so, by looking (other processes cannot notify us): what it gave, or False if it never was."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return found
+
+
+def alive(folder: Path) -> list[int]:
+    """The processes whose command line names a folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if str(folder).encode() in path.read_bytes():
+                found.append(int(path.parent.name))
+        except OSError:  # it has just ended
+            continue
+    return found
 
 
 def drawn(items: Sequence[Any], count: int, seed: int) -> list[Any]:

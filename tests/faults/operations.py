@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import signal
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cnn_core import actions
 from cnn_core.jobs.job import ids
@@ -29,7 +28,7 @@ from tests.faults.harness import (
     spread,
     tell,
 )
-from tests.faults.spy import REAL, Operation, watching
+from tests.faults.spy import Fault, Operation, traced, watching, writing_down
 
 EPOCH = 4  # steps
 SAVING = "step-00000004.state"
@@ -47,31 +46,26 @@ class Point(NamedTuple):
     before: str = ""
 
 
-def killed(root: Path, trace: Path, point: Point | None) -> Ended:
-    """Train the folder's run to its end in a forked child, every operation written down; dead at the point."""
+def killing(point: Point | None) -> Fault:
+    """Dead at the point."""
 
     def fault(operation: Operation) -> None:
         if point and operation.number == point.number:
             if point.half:
                 operation.do_half()
             os.kill(os.getpid(), signal.SIGKILL)
-        line = [operation.name, operation.path, operation.other, len(operation.data)]
-        REAL["write"](log, json.dumps(line).encode() + b"\n")
+
+    return fault
+
+
+def killed(root: Path, trace: Path, point: Point | None) -> Ended:
+    """Train the folder's run to its end in a forked child, every operation written down; dead at the point."""
 
     def work() -> dict[str, str]:
-        with watching(fault, root, root.parent / "locks"):
+        with writing_down(trace, killing(point)) as fault, watching(fault, root, root.parent / "locks"):
             return finish(root, experiment())
 
-    log = REAL["open"](trace, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    try:
-        return forked(work)
-    finally:
-        REAL["close"](log)
-
-
-def traced(trace: Path) -> list[list[Any]]:
-    """The operations that were done: [name, path, where a rename led, bytes]."""
-    return [json.loads(line) for line in trace.read_text().splitlines()]
+    return forked(work)
 
 
 def points(trace: Path, before: str) -> list[Point]:

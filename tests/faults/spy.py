@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import fcntl
 import io
+import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -206,3 +207,28 @@ def _stand_ins(spy: Spy) -> list[tuple[Any, str, Any]]:
         (builtins, "open", spy.opened),
         (subprocess, "Popen", spy.popen),
     ]
+
+
+# ---------------------------------------------------------------- a list of operations that survives its process
+
+
+@contextmanager
+def writing_down(trace: Path, fault: Fault) -> Iterator[Fault]:
+    """A fault that also writes down every operation that it lets pass; read it with `traced`."""
+    log = REAL["open"](trace, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC)
+
+    def told(operation: Operation) -> int | None:
+        most = fault(operation)
+        line = [operation.name, operation.path, operation.other, len(operation.data)]
+        REAL["write"](log, json.dumps(line).encode() + b"\n")
+        return most
+
+    try:
+        yield told
+    finally:
+        REAL["close"](log)
+
+
+def traced(trace: Path) -> list[list[Any]]:
+    """The operations that were done: [name, path, where a rename led, bytes]."""
+    return [json.loads(line) for line in trace.read_text().splitlines()]
