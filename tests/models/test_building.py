@@ -31,6 +31,8 @@ VARIANTS = [
     ("resnet_cifar", {"depth": 14, "width": 5, "shortcut": "B"}),
     ("resnet", {}),
     ("resnet", {"depth": 50}),
+    ("torchvision", {"network": "squeezenet1_1"}),
+    ("torchvision", {"network": "mobilenet_v3_small"}),
 ]
 
 
