@@ -43,7 +43,9 @@ def _answer(run: str, source: Source) -> explain_view.Answer | None:
     """What the network says; a photo that cannot be read gives way to the picture before it."""
     try:
         with st.spinner("Asking the network …"), st.skeleton(explain_view.SQUARE + 60):
-            return explain_view.answer(run, source)
+            found = explain_view.answer(run, source)
+        choose_picture.keep()
+        return found
     except BadPicture as error:
         st.session_state["explain.bad"] = (source.name, str(error))
         choose_picture.give_back()
@@ -94,7 +96,7 @@ def _result(run: str, source: Source, found: explain_view.Answer) -> None:
         with places[2]:
             shell.problem(str(error))
         return
-    picture = explain_view.what_decided(places, source, found, why, look, run)
+    picture = explain_view.what_decided(places, source, found, why, look)
     with row:
         explain_view.downloads(run, why, picture)
 

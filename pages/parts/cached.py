@@ -1,12 +1,16 @@
-"""What pages remember between reruns: loaded runs, pictures, reports; each key changes with its content."""
+"""What pages remember between reruns: loaded runs, pictures, reports; each key changes with its content.
+
+All of it is bounded: two networks, bytes where there are pictures (`server.maxCacheDataSize` bounds their sum). What
+comes of a visitor's own photo is remembered for that visitor alone, and goes when the visitor goes.
+"""
 
 from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -21,6 +25,8 @@ from cnn_core.runs.run import run_by_id
 
 if TYPE_CHECKING:
     from cnn_core.runs.loaded import Run
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 # torch first: scipy, which scikit-learn imports, breaks on a torch that another thread has imported by half.
@@ -41,8 +47,17 @@ def warm() -> threading.Thread:
     return thread
 
 
+def of_pictures(function: F) -> tuple[F, F]:
+    """A function of a picture that remembers: one for everybody, and one for each visitor alone, for photos."""
+    for_all = st.cache_data(max_size="32MB", show_spinner=False)(function)
+    for_one = st.cache_data(max_size="8MB", scope="session", show_spinner=False)(function)
+    return for_all, for_one
+
+
 def loaded(run: str) -> Run:
     """The run with its network, shared by all visitors; a retrained one is a new entry.
+
+    Pages that need its predictions only take `actions.load_run`, and leave the two places to networks that are asked.
 
     Raises:
         UserError: no such run, or it cannot be read.
@@ -51,7 +66,7 @@ def loaded(run: str) -> Run:
     return _loaded(run, fresh.checkpoint_sha256, fresh)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _loaded(run: str, weights: str, _fresh: Run) -> Run:
     return _fresh
 
@@ -61,12 +76,12 @@ def pictures(run: str, split: str, indices: Sequence[int]) -> tuple[NDArray[np.u
     return _pictures(run, split, tuple(indices))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_size="16MB", show_spinner=False)
 def _pictures(run: str, split: str, indices: tuple[int, ...]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return actions.pictures(experiment(run), split, indices)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_data(max_size="64MB", show_spinner=False)
 def picture_sheet(
     run: str, split: str, indices: tuple[int, ...], most: int | None = None
 ) -> tuple[Sheet, tuple[int, ...]]:
@@ -77,7 +92,7 @@ def picture_sheet(
 
 def evaluation(run: str, split: str = "test") -> dict[str, Any]:
     """The report on a split, counted once for each set of weights."""
-    asked = loaded(run)
+    asked = actions.load_run(run)
     return _evaluation(run, asked.checkpoint_sha256, split, asked)
 
 
@@ -88,11 +103,11 @@ def _evaluation(run: str, weights: str, split: str, _run: Run) -> dict[str, Any]
 
 def hard_cases(run: str, narrow: int = 12, split: str = "test") -> tuple[list[cases.Case], list[cases.Case]]:
     """The mistakes, the surest first, and what was right but only just."""
-    asked = loaded(run)
+    asked = actions.load_run(run)
     return _hard_cases(run, asked.checkpoint_sha256, narrow, split, asked)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _hard_cases(
     run: str, weights: str, narrow: int, split: str, _run: Run
 ) -> tuple[list[cases.Case], list[cases.Case]]:
@@ -102,7 +117,7 @@ def _hard_cases(
 
 def sureness(run: str, split: str = "test") -> tuple[list[float] | None, list[float] | None]:
     """How sure it was when right and when wrong: shares by tenths of the probability."""
-    asked = loaded(run)
+    asked = actions.load_run(run)
     return _sureness(run, asked.checkpoint_sha256, split, asked)
 
 

@@ -32,7 +32,7 @@ class Source:
     """A picture to ask about.
 
     key: changes with its content. name: as the visitor knows it. data: a file's bytes, or uint8 (H, W, C).
-    truth: its class where that is known. title: what the page calls it.
+    truth: its class where that is known. title: what the page calls it. private: a visitor's own photo.
     """
 
     key: str
@@ -40,6 +40,7 @@ class Source:
     data: bytes | NDArray[np.uint8]
     title: str
     truth: str = ""
+    private: bool = False
 
 
 def current(run: str) -> Source | None:
@@ -97,6 +98,11 @@ def give_back() -> None:
     st.session_state["explain.uploads"] = _uploads() + 1  # an empty uploader
 
 
+def keep() -> None:
+    """The photo was read: the one before it is let go."""
+    st.session_state.pop("explain.before", None)
+
+
 def _uploads() -> int:
     return int(st.session_state.get("explain.uploads", 0))
 
@@ -105,7 +111,7 @@ def _uploaded(key: str) -> None:
     file = st.session_state[key]
     if file is not None:
         data = uploads.take(file)
-        take_photo(Source(sha256(data), plain(file.name, 80) or "photo", data, "Your photo"))
+        take_photo(Source(sha256(data), plain(file.name, 80) or "photo", data, "Your photo", private=True))
         st.session_state["explain.uploads"] = _uploads() + 1
 
 

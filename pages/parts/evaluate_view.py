@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from cnn_core import actions
 from cnn_core.evaluation import cases
 from cnn_core.figures.matrix import SELECTION, Counts, Unit, cell_sentence, largest_mistake, matrix_chart
 from cnn_core.figures.sureness import sureness_figure
@@ -157,11 +158,11 @@ def _cell(run: str, counts: Counts, classes: Sequence[str], cell: tuple[int, int
 
 def of_cell(run: str, true: int, pred: int) -> list[cases.Case]:
     """The pictures of one cell, the surest first."""
-    asked = cached.loaded(run)
+    asked = actions.load_run(run)
     return _of_cell(run, asked.checkpoint_sha256, true, pred, asked)
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def _of_cell(run: str, weights: str, true: int, pred: int, _run: Run) -> list[cases.Case]:
     found = _run.predictions(SPLIT)
     return cases.mixed_up(found.logits, found.targets, true, pred)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cnn_core import actions
 from cnn_core.base.errors import Failed
+from cnn_core.base.files import sha256
 from cnn_core.figures.bars import guess_bars
 from cnn_core.figures.heat import color_bar
 from cnn_core.figures.overlay import Pixels, enlarged, framed, heat_picture, overlay, png, squared
@@ -55,10 +56,9 @@ def answer(run: str, source: Source) -> Answer:
         BadPicture: it cannot be used. UserError: the run cannot be read.
     """
     asked = cached.loaded(run)
-    return _answer(run, asked.checkpoint_sha256, source.key, asked, source)
+    return _answers[source.private](run, asked.checkpoint_sha256, source.key, asked, source)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
 def _answer(run: str, weights: str, key: str, _run: Run, _source: Source) -> Answer:
     network = _run.network()
     opened = network.open(_source.data, _source.name)
@@ -79,6 +79,9 @@ def _answer(run: str, weights: str, key: str, _run: Run, _source: Source) -> Ans
     )
 
 
+_answers = cached.of_pictures(_answer)
+
+
 def _frame(window: tuple[float, float, float, float], size: tuple[int, int]) -> str:
     if window == (0, 0, *size):
         return WHOLE
@@ -94,27 +97,33 @@ def explained(run: str, source: Source, layer: str | None, target: int | None) -
         UserError: the network has nothing to ask, or the layer or class is not there.
     """
     asked = cached.loaded(run)
-    return _explained(run, asked.checkpoint_sha256, source.key, layer, target, asked, source)
+    return _explanations[source.private](run, asked.checkpoint_sha256, source.key, layer, target, asked, source)
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _explained(
+def _explanation(
     run: str, weights: str, key: str, layer: str | None, target: int | None, _run: Run, _source: Source
 ) -> Explanation:
     found = actions.explain(_run, _source.data, layer=layer, target=target)
     return replace(found, original=np.zeros((1, 1, 3), np.uint8))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _heat(key: tuple[Any, ...], colors: str, _heat: NDArray[np.float32]) -> bytes:
+_explanations = cached.of_pictures(_explanation)
+
+
+def _heat_picture(key: tuple[Any, ...], colors: str, _heat: NDArray[np.float32]) -> bytes:
     return png(squared(heat_picture(_heat, colors)))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+_heat_pictures = cached.of_pictures(_heat_picture)
+
+
 def _overlay(
     key: tuple[Any, ...], opacity: float, colors: str, in_color: bool, _seen: Pixels, _heat: NDArray[np.float32]
 ) -> bytes:
     return png(squared(overlay(_seen, _heat, opacity, colors, in_color)))
+
+
+_overlays = cached.of_pictures(_overlay)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -142,7 +151,7 @@ def what_it_saw(places: list[DeltaGenerator], source: Source, found: Answer) -> 
 
 
 def what_decided(
-    places: list[DeltaGenerator], source: Source, found: Answer, why: Explanation, look: dict[str, Any], key: str
+    places: list[DeltaGenerator], source: Source, found: Answer, why: Explanation, look: dict[str, Any]
 ) -> bytes:
     """The heat and the overlay; returns the overlay as PNG. Without evidence both are the bare picture."""
     name = md(why.target, 40)
@@ -153,9 +162,9 @@ def what_decided(
                 st.image(found.saw, width="stretch", alt="The bare picture: there is no map to paint")
                 st.caption(f"**{title}.** {sentence}")
         return found.saw
-    mark = (key, source.key, why.layer, why.target_index)
+    mark = (source.key, sha256(why.heat.tobytes()))  # the same run and layer give other heat after a resume
     with places[2]:
-        st.image(_heat(mark, look["colors"], why.heat), width="stretch", alt="The heat alone")
+        st.image(_heat_pictures[source.private](mark, look["colors"], why.heat), width="stretch", alt="The heat alone")
         st.image(_bar(look["colors"]), width="stretch", alt=f"Colours from 0 to {_value(why.heat.max())}")
         with st.container(horizontal=True, wrap=False, gap=None):
             st.caption("0", width="content")
@@ -164,7 +173,8 @@ def what_decided(
             st.space("stretch")
             st.caption(_value(why.heat.max()), width="content")
     with places[3]:
-        picture = _overlay(mark, look["opacity"], look["colors"], look["in_color"], found.seen, why.heat)
+        lit = (mark, look["opacity"], look["colors"], look["in_color"], found.seen, why.heat)
+        picture = _overlays[source.private](*lit)
         st.image(picture, width="stretch", alt=f"The picture, lit where it speaks for {plain(why.target, 60)}")
         st.caption(f"**What decided.** The glow speaks for {name}.")
     return picture
