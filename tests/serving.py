@@ -135,3 +135,17 @@ def _strange(url: str) -> bool:
 def settled(page) -> None:
     """Wait until the script has run to its end."""
     page.wait_for_selector(NOT_RUNNING)
+
+
+def zombies(parent: int) -> list[str]:
+    """Children of a process that ended and that it never waited for, by name."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, rest = path.read_text().partition("(")[2].rpartition(")")
+        except OSError:  # it has just ended
+            continue
+        state, mother = rest.split()[:2]
+        if state == "Z" and int(mother) == parent:
+            found.append(name)
+    return found

@@ -98,8 +98,8 @@ class Visitor:
     def __enter__(self) -> Visitor:
         host = urlsplit(self.address).netloc
         options = {"origin": self.address, "max_size": None, "compression": None, "close_timeout": 2}
-        self._connection = connect(f"ws://{host}/_stcore/stream", open_timeout=self.patience, **options)
         try:
+            self._connection = connect(f"ws://{host}/_stcore/stream", open_timeout=self.patience, **options)
             self._socket = self._connection.__enter__()
         except (OSError, EOFError, WebSocketException) as error:
             raise Gone(str(error)) from error

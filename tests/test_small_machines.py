@@ -11,8 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ import pytest
 
 from cnn_core import actions
 from cnn_core.experiment import resolve
+from tests.faults.harness import alive, until
 from tests.serving import PROJECT, Server
 from tests.sessions import Visitor
 
@@ -83,7 +83,7 @@ def place() -> Iterator[Place]:
         at = Place(Path(name))
         yield at
         shutil.rmtree(at.runs)  # then its supervisor ends at once, and not when it has been idle for a while
-        _wait_for(lambda: not _processes(at.folder), 30)
+        assert until(lambda: not alive(at.folder))
 
 
 @contextmanager
@@ -99,39 +99,20 @@ def serving(at: Place, before: Sequence[str] = (), **options: Any) -> Iterator[S
     assert "Traceback" not in log.read_text()
 
 
-def _processes(folder: Path) -> list[str]:
-    """Command lines of living workers and supervisors of the folder."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            except OSError:
-                continue
-            if "cnn_core" in line and str(folder) in line:
-                found.append(line)
-    return found
-
-
-def _wait_for(done: Callable[[], object], seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < until, f"it did not happen in {seconds} s"
-        time.sleep(0.1)
-
-
 def demo(visitor: Visitor) -> str:
     """Press the button of the first page and follow the run to its end; its id."""
     visitor.open()
     visitor.press("Train the demo network")
     run = visitor.query.partition("run=")[2]
     assert run, (visitor.text(), visitor.troubles)
-    until = time.monotonic() + 120
-    while "digits it never saw" not in visitor.text():
-        assert time.monotonic() < until, visitor.text()
-        visitor.tick()
-        time.sleep(0.2)
+    assert until(lambda: "digits it never saw" in _look(visitor), 120), visitor.text()
     return run
+
+
+def _look(visitor: Visitor) -> str:
+    """What the page says at its next tick."""
+    visitor.tick()
+    return visitor.text()
 
 
 def trained(folder: Path) -> str:
@@ -255,13 +236,8 @@ def test_a_disk_that_is_really_full_is_survived_and_room_made_is_used():
             visitor.open("train", run=run)
             visitor.press("Start training")
             assert visitor.page == "watch", visitor.text()
-            _wait_for(lambda: "Done" in _look(visitor), 60)
+            assert until(lambda: "Done" in _look(visitor), 60)
             assert visitor.troubles == []
-
-
-def _look(visitor: Visitor) -> str:
-    visitor.tick()
-    return visitor.text()
 
 
 @pytest.mark.slow

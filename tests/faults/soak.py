@@ -38,7 +38,7 @@ SERVER_DIES = (0.1, 0.2)  # at these parts of the time; the rest is one life, wh
 WARM = 120.0  # seconds of that life that do not count
 LOOK = 5.0  # seconds between two looks at memory and files
 GROWTH = 1.0  # MB a minute
-FILES = 12  # open files more or less; a visitor is one
+FILES = 5  # more open files at the end than at the beginning; a visitor is one or two
 UPLOADER = "Drop a photo here, or choose a file"
 PHOTOS, PICTURES = 6, 24
 
@@ -99,12 +99,14 @@ class Soak:
                 print(f"  minute {minute}: server {memory}; {acts}; wrong {len(self.wrong)}", flush=True)  # noqa: T201
 
     def growth(self) -> tuple[float, int]:
-        """MB a minute of the last server after its warm-up, and the spread of its open files."""
+        """MB a minute of the last server after its warm-up; how many more files it has open in the last third of it."""
         warm = [one for one in self.samples if one[0] - self.samples[0][0] > min(WARM, self.seconds / 4)]
-        if len(warm) < 3:
+        if len(warm) < 6:
             return 0.0, 0
         minutes, memory, files = (np.array(column) for column in zip(*warm, strict=True))
-        return float(np.polyfit((minutes - minutes[0]) / 60, memory, 1)[0]), int(files.max() - files.min())
+        third = len(files) // 3
+        more = int(np.median(files[-third:]) - np.median(files[:third]))
+        return float(np.polyfit((minutes - minutes[0]) / 60, memory, 1)[0]), more
 
     # ------------------------------------------------------------ death
 
@@ -261,8 +263,12 @@ class Soak:
             self.blame(f"{work}: {type(error).__name__}: {error}")
 
     def _look_back(self) -> None:
-        if not until(self.go_on, 300):
-            self.blame("not every run came to its end")
+        last = time.monotonic() + 300
+        while not self.go_on():
+            if time.monotonic() > last:
+                self.blame("not every run came to its end")
+                break
+            time.sleep(1)
         missing = {self.still, *self.runs} - {one["run"] for one in actions.runs(self.root)}
         if missing:
             self.blame(f"lost runs: {missing}")
@@ -300,10 +306,10 @@ def main(arguments: list[str]) -> int:
         if slope > GROWTH:
             soak.blame(f"the server grows by {slope:.2f} MB a minute")
         if files > FILES:
-            soak.blame(f"the server's open files vary by {files}")
+            soak.blame(f"the server has {files} more files open")
     counts = ", ".join(f"{number} {what}" for what, number in sorted(soak.counts.items()))
     print(f"soak of {given.minutes:g} minutes: {counts}")  # noqa: T201
-    print(f"  server {slope:+.2f} MB a minute after its warm-up, open files within {files}")  # noqa: T201
+    print(f"  server {slope:+.2f} MB a minute after its warm-up, {files:+d} open files")  # noqa: T201
     for sentence, number in soak.said.most_common(12):
         print(f"  said {number} times: {sentence}")  # noqa: T201
     print(f"  wrong: {len(soak.wrong)}", flush=True)  # noqa: T201

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +14,8 @@ from PIL import Image
 
 from cnn_core import actions
 from cnn_core.experiment import resolve
-from tests.serving import Server
+from tests.faults.harness import until
+from tests.serving import Server, zombies
 from tests.sessions import Visitor
 
 DIGITS = {"data": {"name": "digits"}, "model": {"name": "small_cnn"}}
@@ -36,14 +35,6 @@ def numbers(visitor: Visitor) -> np.ndarray:
     """The map that the page of an explanation offers as numbers."""
     url = next(one.url for _, one in visitor.elements("download_button") if ".npy" in one.label)
     return np.load(io.BytesIO(visitor.fetch(url)))
-
-
-def wait_for(done: Callable[[], Any], seconds: float = 60) -> Any:
-    until = time.monotonic() + seconds
-    while not (found := done()):
-        assert time.monotonic() < until, f"it did not happen in {seconds} s"
-        time.sleep(0.1)
-    return found
 
 
 @pytest.fixture
@@ -125,9 +116,9 @@ def test_a_killed_server_comes_back_with_all_runs_while_training_goes_on(trained
     server = Server(log).started()
     with Visitor(server.address) as visitor:
         visitor.open("watch", run=training)
-        wait_for(lambda: actions.show(training)["status"] == "running")
+        assert until(lambda: actions.show(training)["status"] == "running")
         server.kill()
-    step = wait_for(lambda: step_of(training))
+    step = until(lambda: step_of(training))
     server = Server(log).started()
     with Visitor(server.address) as visitor:  # a deep link is its first request
         visitor.open("watch", run=training)
@@ -136,7 +127,7 @@ def test_a_killed_server_comes_back_with_all_runs_while_training_goes_on(trained
         assert {training[-4:], trained[-4:]} <= set(rows(visitor))
         assert visitor.troubles == []
         assert server.end(30) == 0  # as systemd and containers do
-    wait_for(lambda: step_of(training) > step)
+    assert until(lambda: step_of(training) > step)
     assert actions.show(training)["status"] == "running"
     assert zombies(os.getpid()) == []
 
@@ -154,18 +145,3 @@ def rows(visitor: Visitor) -> list[str]:
     (table,) = (one for _, one in visitor.elements("dataframe"))
     frame = pyarrow.ipc.open_stream(table.arrow_data.data).read_pandas()
     return [str(text)[-4:] for text in frame["run"]]
-
-
-def zombies(parent: int) -> list[str]:
-    """Children of a process that ended and that nobody waited for."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                name, _, rest = (entry / "stat").read_text().partition("(")[2].rpartition(")")
-            except OSError:
-                continue
-            state, mother = rest.split()[:2]
-            if state == "Z" and int(mother) == parent:
-                found.append(name)
-    return found

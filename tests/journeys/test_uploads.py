@@ -16,7 +16,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from cnn_core import actions
 from cnn_core.experiment import resolve
 from pages.parts import uploads
-from tests.journeys.test_people import UPLOADER, numbers, photo, wait_for
+from tests.faults.harness import until
+from tests.journeys.test_people import UPLOADER, numbers, photo
 from tests.serving import Server
 from tests.sessions import Visitor
 
@@ -68,7 +69,7 @@ def test_570_mb_of_one_session_grow_the_server_by_less_than_130_and_go_when_it_e
                 before = server.memory()
                 assert sent(greedy, os.urandom(19_000_000), 30) == [204] * 3 + [413] * 27
                 assert 40 < server.memory() - before < 130
-            wait_for(lambda: server.memory() - before < 30, uploads.SWEEP + 15)  # `other` is still there
+            assert until(lambda: server.memory() - before < 30, uploads.SWEEP + 15)  # `other` is still there
     finally:
         server.kill()
 
