@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import NoneType
 from typing import Any
 
 LARGEST = 2**53  # beyond it whole numbers are not exact, and no count of ours comes near
@@ -27,8 +28,10 @@ def sound(record: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _sound(value: Any, like: Any) -> Any:
+    if type(value) is type(like) and isinstance(value, str | bool | NoneType):  # most are
+        return value
     if isinstance(like, bool | str):
-        fits = isinstance(value, type(like))
+        fits = False
     elif isinstance(like, int):
         fits = is_count(value)
     else:

@@ -11,10 +11,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from cnn_core.base.errors import UserError
-from cnn_core.jobs.job import FIELDS, VERDICT_WAIT, Job, arrived, ids
+from cnn_core.jobs.job import FIELDS, VERDICT_WAIT, Job, arrived, names
 
 VERSION = 2
 FILE = "index.sqlite"
@@ -27,14 +28,14 @@ def states(root: Path, patience: float = VERDICT_WAIT) -> dict[str, dict[str, An
 
     `patience`: see `Job.state`.
     """
-    names = ids(root)
-    stamps = {name: _stamp(root / name / "state.json") for name in names}
+    looked = {name: _stamp(root / name / "state.json") for name in names(root)}
+    stamps = {name: stamp for name, stamp in looked.items() if stamp}
     known = _known(root)
     found: dict[str, dict[str, Any]] = {}
     new: dict[str, dict[str, Any]] = {}
-    for name in names:
+    for name in stamps:
         stamp, state = known.get(name, ("", {}))
-        if stamp and stamp == stamps[name]:
+        if stamp == stamps[name]:
             found[name] = state
             continue
         found[name] = _read(Job(root / name), patience)
@@ -77,7 +78,11 @@ def _is_otherwise(job: Job, stamp: str, state: str) -> bool:
 def _stamp(path: Path) -> str:
     try:
         stat = path.stat()
+    except PermissionError:
+        return "closed"  # a folder of somebody else's: listed, and reading it says why not
     except OSError:
+        return ""
+    if not S_ISREG(stat.st_mode):
         return ""
     return f"{stat.st_mtime_ns}-{stat.st_ino}-{stat.st_size}"
 
@@ -97,10 +102,11 @@ def _database(root: Path) -> Iterator[sqlite3.Connection]:
         version = database.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, VERSION):
             raise sqlite3.DatabaseError("another version")
-        database.execute(
-            "CREATE TABLE IF NOT EXISTS job (id TEXT PRIMARY KEY, stamp TEXT NOT NULL, state TEXT NOT NULL)"
-        )
-        database.execute(f"PRAGMA user_version={VERSION}")
+        if version == 0:  # new: only then, for a list is asked for all the time and must write nothing
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS job (id TEXT PRIMARY KEY, stamp TEXT NOT NULL, state TEXT NOT NULL)"
+            )
+            database.execute(f"PRAGMA user_version={VERSION}")
         yield database
 
 
@@ -110,10 +116,16 @@ def _known(root: Path) -> dict[str, tuple[str, dict[str, Any]]]:
     try:
         with _database(root) as database:
             rows = database.execute("SELECT id, stamp, state FROM job").fetchall()
-        return {name: (stamp, json.loads(state)) for name, stamp, state in rows}
+        known = {str(name): (stamp, json.loads(state)) for name, stamp, state in rows}
+        return {name: one for name, one in known.items() if _is_ended(one[1])}
     except (sqlite3.DatabaseError, ValueError):
         _discard(root)
         return {}
+
+
+def _is_ended(state: Any) -> bool:
+    """Whether this is a state as we remember them; the index came with the folder, from wherever that is."""
+    return isinstance(state, dict) and state.keys() >= FIELDS.keys() and state["status"] in ENDED
 
 
 def _remember(root: Path, new: dict[str, dict[str, Any]], stamps: dict[str, str], gone: list[str]) -> None:

@@ -248,9 +248,9 @@ def find(text: str, root: Path) -> Job:
         if _is_job(folder):
             return Job(folder)
         raise UserError(f'"{shorten(text, 120)}" is not the folder of a run (it has no state.json).')
+    if ID.match(text) and _is_job(root / text):
+        return by_id(text, root)
     matches = [name for name in ids(root) if name.startswith(text)] if text and ID.match(text.rstrip("-")) else []
-    if text in matches:
-        matches = [text]
     if len(matches) > 1:
         some = ", ".join(matches[:4])
         raise UserError(
@@ -268,6 +268,11 @@ def _is_job(folder: Path) -> bool:
 
 def ids(root: Path) -> list[str]:
     """The ids of all jobs in a folder, newest first."""
+    return [name for name in names(root) if _is_job(root / name)]
+
+
+def names(root: Path) -> list[str]:
+    """The names of all folders that may be those of jobs, newest first."""
     try:
         with os.scandir(root) as entries:
             found = [entry.name for entry in entries if ID.match(entry.name) and entry.is_dir(follow_symlinks=False)]
@@ -275,4 +280,4 @@ def ids(root: Path) -> list[str]:
         return []
     except OSError as error:
         raise UserError(f"The runs folder {root} cannot be read: {error.strerror}.") from error
-    return sorted((name for name in found if (root / name / "state.json").is_file()), reverse=True)
+    return sorted(found, reverse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from cnn_core.base.files import sealed, unseal
 from cnn_core.base.kinds import sound
 from cnn_core.experiment import Experiment, facts, read
 from cnn_core.jobs.index import states
-from cnn_core.jobs.job import Job, by_id, find
+from cnn_core.jobs.job import LIVE, Job, by_id, find
 from cnn_core.jobs.queue import create, lane, line, waits
 
 FACTS: dict[str, Any] = {  # what a record holds beyond a job's state, before anything is known
@@ -51,21 +52,22 @@ class RunFolder(Job):
         return read(unseal(self.folder / "experiment.json"))
 
     def record(self) -> dict[str, Any]:
-        """The run as one flat record; `ahead` counts the jobs that go before a queued one."""
+        """The run as one flat record. ahead: how many go before a queued one. stopping: whether it was asked to stop."""
         state = self.state()
-        return _record(self, state, line(states(self.root)).get(self.id) if waits(state) else None)
+        return _record(self.root, self.id, state, line(states(self.root)).get(self.id) if waits(state) else None)
 
 
-def _record(run: RunFolder, state: dict[str, Any], place: tuple[int, str] | None) -> dict[str, Any]:
+def _record(root: Path, name: str, state: dict[str, Any], place: tuple[int, str] | None) -> dict[str, Any]:
     state = sound(state, FACTS)
     ahead, waiting_for = place or (0, state["waiting_for"])
     seconds = state["seconds"]
     return {
-        "run": run.id,
-        "path": str(run.folder),
+        "run": name,
+        "path": f"{root}{os.sep}{name}",
         **{key: value for key, value in state.items() if key not in OURS},
         "ahead": ahead if state["status"] == "queued" else None,
         "waiting_for": waiting_for,
+        "stopping": state["status"] in LIVE and Job(root / name).stop_asked(),
         "images_per_second": state["images"] / seconds if seconds else None,
     }
 
@@ -115,5 +117,5 @@ def records(root: Path) -> list[dict[str, Any]]:
     """The records of all runs in a folder, newest first."""
     known = states(root)
     places = line(known)
-    found = [_record(RunFolder(root / name), state, places.get(name)) for name, state in known.items()]
+    found = [_record(root, name, state, places.get(name)) for name, state in known.items()]
     return sorted(found, key=lambda one: (one["number"], one["created"], one["run"]), reverse=True)

@@ -20,12 +20,16 @@ _SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@])")
 # what was written.
 _SEAM = ":small[]"
 _SEAMS = re.compile(r"(?<=[:@])(?=\S)|(?<=[-<>=~])(?=[-<>=~])|(?<=www)(?=\.)", re.IGNORECASE)
+_SIMPLE = re.compile(r"[!-~·]+( [!-~·]+)*", re.ASCII)
 _FORMULA = re.compile(r"(?:(?<=;)|^)\s*(?=[=+\-@＝＋－＠])")
 
 
 def plain(text: object, most: int = MOST) -> str:
     """A foreign text as one line that stays by itself: no control signs, and its direction ends with it."""
-    seen = "".join(sign if sign.isprintable() or sign in _JOINERS else " " for sign in str(text)[: 4 * most])
+    text = str(text)
+    if len(text) <= most and _SIMPLE.fullmatch(text):
+        return text
+    seen = "".join(sign if sign.isprintable() or sign in _JOINERS else " " for sign in text[: 4 * most])
     line = " ".join(_unstacked(seen).split())
     line = line if len(line) <= most else f"{line[: most - 1]}…"
     turned = any(unicodedata.bidirectional(sign) in _RIGHT_TO_LEFT for sign in line)

@@ -474,7 +474,7 @@ def test_an_index_that_remembers_something_else_than_the_folder_says_is_found(ru
     actions.runs()
     assert index.fault(run.root) == ""
     with closing(sqlite3.connect(run.root / "index.sqlite", isolation_level=None)) as database:
-        database.execute("UPDATE job SET state = replace(state, 'done', 'lost')")
+        database.execute("UPDATE job SET state = replace(state, 'done', 'failed')")
     assert actions.runs()[0]["status"] != "done"  # which nobody else would notice
     (one,) = doctor(mend=True)["findings"]
     assert f"it remembers {run.id} otherwise" in one["what"]
