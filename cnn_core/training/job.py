@@ -265,6 +265,7 @@ class _Training:
         self.show({"kind": "validation", **row})
 
     def save(self, checkpoint: Checkpoint) -> None:
+        journal.sync(self.folder.journal_path)  # first: a checkpoint never goes further than its curve
         checkpoints.save(self.folder.checkpoints, checkpoint)
         self.folder.update(**self._numbers())
 
