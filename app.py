@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import cached, shell, uploads
+from pages.parts import cached, now, shell, uploads
 
 shell.configure()
 st.session_state._app_ran = True
@@ -13,8 +13,9 @@ uploads.guard()
 shell.dress()
 page = st.navigation(shell.pages())
 notice = shell.mirror_run()
-shell.training_now(page.url_path or "home")
+now.strip(page.url_path or "home")
 shell.show_trouble()
 if notice:
     st.warning(notice, icon=":material/info:")
-page.run()
+with shell.guarded():
+    page.run()

@@ -23,6 +23,7 @@ except UserError as error:
     st.stop()
 
 unready.still_training(record)
+shell.caution(report["notice"])
 evaluate_view.headline(report)
 if report["n"]:
     st.space("small")

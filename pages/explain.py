@@ -77,6 +77,7 @@ def _result(run: str, source: Source, found: explain_view.Answer) -> None:
     layer, target = _asked(run, found, classes)
     _complain()
     row = _finding(run, source, found)
+    shell.caution(found.notice)
     with st.grid(4, min_column_width=140, gap="medium"):
         places = [st.container(gap="xsmall") for _ in range(4 if found.layers else 2)]
     st.space("small")

@@ -14,6 +14,7 @@ from cnn_core.evaluation.cases import Case
 from cnn_core.runs.live import Live
 from pages.parts import again, cached, following, shell
 from pages.parts.gallery import Form, Thumb, gallery
+from pages.parts.now import is_waiting, keep_going
 from pages.parts.words import md, percent, plain, plural
 
 shell.require_app()
@@ -74,11 +75,13 @@ def working(run: str) -> None:
     """The page turns into the run: where it is, the curve growing, the wall."""
     st.title("Learning to read digits", anchor=False)
 
-    @st.fragment(run_every=0.5)  # the demo takes seconds
+    @shell.ticking(0.5)  # the demo takes seconds
     def view() -> None:
         now = actions.live(run)
         if now.record["status"] not in shell.LIVE:
             st.rerun()
+        if is_waiting(now.record):
+            keep_going()
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.progress(now.progress, text=following.where(now))
             following.stop_button(now.record, "home.stop")
@@ -100,6 +103,7 @@ def stopped(run: str, record: dict[str, Any]) -> None:
     """Stopped before its end: what there is, and *Resume*."""
     st.title("Learning to read digits", anchor=False)
     st.markdown(shell.sentences(record["message"] or "Stopped. What it learned is kept."))
+    shell.caution(record["notice"])
     with st.container(horizontal=True):
         following.resume_button(record, "home.resume")
         if st.button("Start over", icon=":material/replay:", key="home.again"):

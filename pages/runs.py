@@ -7,6 +7,7 @@ import streamlit as st
 
 from cnn_core import actions
 from pages.parts import shell
+from pages.parts.now import place
 from pages.parts.words import ago, duration, md, table_text
 
 shell.require_app()
@@ -107,6 +108,16 @@ def tools(one: shell.Record | None) -> None:
             help="It is being trained; stop it first." if busy else None,
         ):
             ask_delete(one)
+    about(one)
+
+
+def about(one: shell.Record) -> None:
+    """What is to be known of the chosen run: its place in the queue, how it ended, what was lost."""
+    if one["status"] == "queued":
+        st.caption(place(one))
+    elif one["message"]:
+        st.caption(md(one["message"], 300))
+    shell.caution(one["notice"])
 
 
 @st.dialog("Delete this run?")
@@ -134,7 +145,7 @@ def listing(runs: list[shell.Record]) -> None:
     busy = any(one["status"] in shell.LIVE for one in runs)
     whole = True  # this is a run of the whole page; later the table runs alone
 
-    @st.fragment(run_every=TICK if busy else None)
+    @shell.ticking(TICK if busy else None)
     def rows() -> None:
         chosen = table(runs if whole else shell.all_runs())
         run = chosen["run"] if chosen else None

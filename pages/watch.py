@@ -7,6 +7,7 @@ import streamlit as st
 from cnn_core import actions
 from cnn_core.runs.live import Live
 from pages.parts import again, following, shell
+from pages.parts.now import is_waiting, keep_going
 from pages.parts.words import md, number, percent, plural
 
 shell.require_app()
@@ -31,6 +32,7 @@ if run is None or started is None:
 paused = bool(st.session_state.get("watch.paused"))
 running = started["status"] in shell.LIVE
 
+STOPPING = ("Stopping", "stop", "orange")
 BADGES = {
     "queued": ("Queued", "schedule", "gray"),
     "running": ("Training", "sync", "primary"),
@@ -43,7 +45,7 @@ BADGES = {
 def status_line(now: Live) -> None:
     """Badge, where it is, and what can be done about it now."""
     record = now.record
-    word, icon, colour = BADGES[record["status"]]
+    word, icon, colour = STOPPING if record["stopping"] else BADGES[record["status"]]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(word, icon=f":material/{icon}:", color=colour)
         st.markdown(following.where(now) if running else following.so_far(record), width="content")
@@ -112,6 +114,7 @@ def trouble(now: Live) -> None:
     """A run that failed: why, the way out, the loss up to the end, the last words."""
     record = now.record
     shell.problem(record["message"] or f"It failed ({record['reason'] or 'no reason known'}).")
+    shell.caution(record["notice"])
     with st.container(horizontal=True):
         again.way_out(record, "watch.again")
         if record["epochs"] and st.button("Evaluate what it learned", icon=":material/grid_on:", key="watch.evaluate"):
@@ -122,7 +125,16 @@ def trouble(now: Live) -> None:
     following.log(now, expanded=True)
 
 
-@st.fragment(run_every=following.TICK if running and not paused else None)
+def how_it_ended(record: shell.Record) -> None:
+    """The sentence of a stop: quiet where somebody asked for it."""
+    if record["status"] == "stopped" and record["message"]:
+        if record["reason"] == "asked":
+            st.caption(md(record["message"], 300))
+        else:
+            st.info(shell.sentences(record["message"]), icon=":material/info:")
+
+
+@shell.ticking(following.TICK if running and not paused else None)
 def view() -> None:
     now = actions.live(run)
     if running != (now.record["status"] in shell.LIVE) or paused != bool(st.session_state.get("watch.paused")):
@@ -131,8 +143,10 @@ def view() -> None:
         trouble(now)
         return
     status_line(now)
-    if now.record["status"] == "stopped" and now.record["reason"] != "asked" and now.record["message"]:
-        st.info(shell.sentences(now.record["message"]), icon=":material/info:")
+    if is_waiting(now.record):
+        keep_going()
+    how_it_ended(now.record)
+    shell.caution(now.record["notice"])
     machine(now.record)
     metrics(now)
     st.space("small")

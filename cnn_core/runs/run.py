@@ -52,7 +52,7 @@ class RunFolder(Job):
         return read(unseal(self.folder / "experiment.json"))
 
     def record(self) -> dict[str, Any]:
-        """The run as one flat record. ahead: how many go before a queued one. stopping: whether it was asked to stop."""
+        """The run as one flat record. ahead: how many go before a queued one. stopping: it was asked to."""
         state = self.state()
         return _record(self.root, self.id, state, line(states(self.root)).get(self.id) if waits(state) else None)
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnn_core import actions, experiment
 from cnn_core.base.errors import UserError
-from pages.parts import cached, shell
+from pages.parts import cached, following, shell
 
 
 def begin(settings_of: Callable[[], dict[str, Any]]) -> None:
@@ -54,14 +54,26 @@ def longer_button(record: dict[str, Any], key: str) -> None:
 
 def way_out(record: dict[str, Any], key: str) -> None:
     """After a failure: the primary button that most likely helps, and the way to the settings."""
-    lower = _lower_rate(record) if record["reason"] == "diverged" else None
-    label = f"Try with learning rate {lower:g}" if lower else "Try again"
-    if st.button(label, type="primary", icon=":material/replay:", key=key):
-        changed = {"lr": lower} if lower else {}
-        begin(lambda: settings(record["run"], **changed))
-        shell.go("watch")
-    if st.button("Change settings", icon=":material/tune:", key=f"{key}.settings"):
+    known = _settings_can_be_read(record["run"])
+    if record["step"] and record["reason"] != "diverged":
+        following.resume_button(record, key)
+    elif known:
+        lower = _lower_rate(record) if record["reason"] == "diverged" else None
+        label = f"Try with learning rate {lower:g}" if lower else "Try again"
+        if st.button(label, type="primary", icon=":material/replay:", key=key):
+            changed = {"lr": lower} if lower else {}
+            begin(lambda: settings(record["run"], **changed))
+            shell.go("watch")
+    if known and st.button("Change settings", icon=":material/tune:", key=f"{key}.settings"):
         shell.go("train", record["run"])
+
+
+def _settings_can_be_read(run: str) -> bool:
+    try:
+        cached.experiment(run)
+    except UserError:
+        return False
+    return True
 
 
 def _lower_rate(record: dict[str, Any]) -> float | None:

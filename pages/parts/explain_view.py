@@ -38,6 +38,7 @@ class Answer:
 
     top: the best five as {class, index, probability}. original, saw: squares as PNG. seen: uint8 (H, W, C).
     frame: a sentence on what of the picture it gets. layers: names and grids of the convolutions that can be asked.
+    notice: what is to be known of the network itself.
     """
 
     top: list[dict[str, Any]]
@@ -47,6 +48,7 @@ class Answer:
     frame: str
     notes: list[str]
     layers: dict[str, tuple[int, int]]
+    notice: str = ""
 
 
 def answer(run: str, source: Source) -> Answer:
@@ -62,7 +64,8 @@ def answer(run: str, source: Source) -> Answer:
 def _answer(run: str, weights: str, key: str, _run: Run, _source: Source) -> Answer:
     network = _run.network()
     opened = network.open(_source.data, _source.name)
-    found = actions.predict(_run, [opened.image])["results"][0]
+    said = actions.predict(_run, [opened.image])
+    found = said["results"][0]
     if "error" in found or not np.isfinite([one["probability"] for one in found["top"]]).all():
         raise Failed("The network gives no finite numbers for this picture, so there is nothing to explain.")
     seen = network.preprocessing.picture(opened.image)
@@ -76,6 +79,7 @@ def _answer(run: str, weights: str, key: str, _run: Run, _source: Source) -> Ans
         frame=_frame(window, opened.image.size),
         notes=list(opened.notes),
         layers={name: grid for name, grid in network.convolutions() if grid[0] * grid[1] > 1},
+        notice=said["notice"],
     )
 
 

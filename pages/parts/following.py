@@ -11,6 +11,7 @@ from cnn_core.base.errors import UserError
 from cnn_core.figures import curves
 from pages.parts import cached, shell
 from pages.parts.gallery import Thumb, gallery
+from pages.parts.now import place
 from pages.parts.words import duration, lines, md, plain, plural, roughly
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ WALL = 240  # pictures sent for a wall of six lines: as many as the widest page 
 def where(now: Live) -> str:
     """`Epoch 5 of 20 · about 12 s left`."""
     record = now.record
+    if record["stopping"]:
+        return "Stopping … A run that has not stopped after five seconds is ended; what was saved is kept."
     if record["status"] == "queued":
-        waits = record["waiting_for"]
-        return f"It waits for {md(shell.named(waits))}." if waits else "It starts in a moment."
+        return place(record)
     if not record["step"]:
         return "Getting ready …"
     epoch = min(record["epochs"] + 1, record["epochs_planned"])
@@ -122,10 +124,9 @@ def log(now: Live, *, expanded: bool = False, most: int = 12) -> None:
 
 
 def stop_button(record: dict[str, Any], key: str) -> None:
-    """*Stop*, outlined; once asked it says so until the process has ended."""
-    asked = st.session_state.get("stopping") == record["run"]
+    """*Stop*, outlined; once anybody has asked it says so until the process has ended."""
+    asked = record["stopping"]
     if st.button("Stopping …" if asked else "Stop", icon=":material/stop:", key=key, disabled=asked):
-        st.session_state["stopping"] = record["run"]
         shell.attempt(actions.ask_stop, record["run"])
         st.rerun()
 
@@ -133,6 +134,5 @@ def stop_button(record: dict[str, Any], key: str) -> None:
 def resume_button(record: dict[str, Any], key: str) -> None:
     """*Resume*, primary: trains on from the last checkpoint."""
     if st.button("Resume", type="primary", icon=":material/play_arrow:", key=key):
-        st.session_state.pop("stopping", None)
         shell.attempt(actions.resume_in_background, record["run"])
         st.rerun()

@@ -1,10 +1,11 @@
-"""Around every page: the guard, the list of pages, the run in the address bar, the title row, "training now"."""
+"""Around every page: the guards, the list of pages, the run in the address bar, the title row, what went wrong."""
 
 from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -161,8 +162,12 @@ def record(run: str) -> Record | None:
 
 
 def all_runs() -> list[Record]:
-    """All runs, newest first."""
-    return actions.runs()
+    """All runs, newest first. Where the runs folder cannot be read the script ends with a sentence."""
+    try:
+        return actions.runs()
+    except UserError as error:
+        problem(str(error))
+        st.stop()
 
 
 def list_key(prefix: str, runs: list[Record]) -> str:
@@ -268,26 +273,36 @@ def show_trouble() -> None:
         problem(text)
 
 
-# --- training now --------------------------------------------------------------------------------
+def caution(text: str) -> None:
+    """A quiet warning: what the user should know of a run, while the page stands. Escaped here."""
+    if text:
+        st.markdown(f":small[:orange[:material/warning: {md(text, 600)}]]")
 
 
-def training_now(page: str) -> None:
-    """Under the navigation while a job runs and the page shows something else."""
-    live = next((one for one in all_runs() if one["status"] == "running"), None)
-    if live is None or (page in ("watch", "home") and run_id() == live["run"]):
-        return
+# --- when a run goes away under a page ------------------------------------------------------------------------------
 
-    @st.fragment(run_every=2)
-    def strip() -> None:
-        one = record(live["run"])
-        if one is None or one["status"] != "running":
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Around whatever reads runs: one that was deleted meanwhile is let go, any other failure is a sentence."""
+    try:
+        yield
+    except (UserError, OSError) as error:
+        run = run_id()
+        if run and record(run) is None:
+            look_away()
             st.rerun()
-        epoch = min(one["epochs"] + 1, one["epochs_planned"])
-        st.caption(f"Training now, epoch {epoch:,} of {one['epochs_planned']:,}")
-        st.page_link(
-            "pages/watch.py", label=md(run_label(one)), icon=":material/monitoring:", query_params={"run": one["run"]}
-        )
-        st.progress(min(1.0, one["step"] / max(1, one["steps"])))
+        problem(str(error) if isinstance(error, UserError) else f"A file cannot be read ({error.strerror or error}).")
 
-    with st.sidebar:
-        strip()
+
+def ticking(seconds: float | None) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """A fragment that runs again every so many seconds, guarded: `@ticking(2)`."""
+
+    def make(draw: Callable[[], None]) -> Callable[[], None]:
+        def safely() -> None:
+            with guarded():
+                draw()
+
+        return st.fragment(run_every=seconds)(safely)
+
+    return make

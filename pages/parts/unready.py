@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import again, shell
+from pages.parts import again, following, shell
+from pages.parts.now import place
 from pages.parts.words import md
 
 
@@ -47,12 +48,15 @@ def _not_yet(page: str, record: shell.Record) -> None:
             again.way_out(record, f"{page}.again")
         st.caption("No epoch had ended, so this run has learned nothing that could be shown here.")
         return
-    headings = {
-        "queued": ("schedule", "It has not begun yet", "Another training goes first."),
+    if record["status"] == "stopped":
+        sentence = md(record["message"] or "Resume it, or choose another run above.", 300)
+        with shell.empty("pause", "It was stopped before its first epoch had ended", sentence):
+            following.resume_button(record, f"{page}.resume")
+        return
+    icon, heading, sentence = {
+        "queued": ("schedule", "It has not begun yet", place(record)),
         "running": ("sync", "Its first epoch is not over yet", "Come back in a moment."),
-    }
-    stopped = ("pause", "It was stopped in its first epoch", "Resume it on Watch, or choose another run above.")
-    icon, heading, sentence = headings.get(record["status"], stopped)
+    }[record["status"]]
     with shell.empty(icon, heading, f"{sentence} There is something to see as soon as an epoch has ended."):
         if st.button("Watch it", type="primary", icon=":material/monitoring:", key=f"{page}.watch"):
             shell.go("watch", record["run"])
