@@ -224,6 +224,50 @@ def explain(
     show.explanation(found.record(), list(found.notes), json)
 
 
+Npz = Annotated[Path | None, typer.Option("--npz", help="Write the arrays, true scale: NumPy's .npz.")]
+Png = Annotated[Path | None, typer.Option("--png", help="Write all of them as one picture: PNG.")]
+
+
+@app.command()
+def filters(
+    run: RunName,
+    layer: Annotated[str | None, typer.Option("--layer", help="A convolution; default: the first.")] = None,
+    npz: Npz = None,
+    png: Png = None,
+    runs: Runs = None,
+    json: Json = False,
+) -> None:
+    """What the filters of a convolution look like."""
+    found = actions.filters(run, layer, runs)
+    _write(found, npz, png)
+    show.filters(found.record(), json)
+
+
+@app.command()
+def activations(
+    run: RunName,
+    picture: Annotated[str, typer.Argument(metavar="PICTURE")],
+    layer: Annotated[
+        str | None, typer.Option("--layer", help="Any layer or block; default: the end of the first block.")
+    ] = None,
+    npz: Npz = None,
+    png: Png = None,
+    runs: Runs = None,
+    json: Json = False,
+) -> None:
+    """What lights up in a layer for a picture."""
+    found = actions.activations(run, picture, layer, runs)
+    _write(found, npz, png)
+    show.activations(found.record(), json)
+
+
+def _write(found: Any, npz: Path | None, png: Path | None) -> None:
+    if npz:
+        show.write(npz, actions.npz(found), "--npz")
+    if png:
+        show.write(png, actions.sheet_png(found), "--png")
+
+
 Handle = Annotated[int | None, typer.Option("--lock", metavar="N", help="The inherited file that holds the lock.")]
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
-from cnn_core.base.errors import UnknownName
+from cnn_core.base.errors import UnknownName, UserError
 from cnn_core.models.anatomy import conv_layers
 from cnn_core.pictures import Picture, as_picture
 from cnn_core.preprocessing.pipeline import Preprocessing
@@ -83,15 +84,27 @@ class Network:
         return torch.cat([self.logits(self.preprocessing.tensor(seen[i : i + CHUNK]), look) for i in chunks]).numpy()
 
     def activations(self, images: Tensor, layer: str) -> Tensor:
-        """The output of a layer, as named by `named_modules`, for float32 (N, C, H, W)."""
+        """The output of a layer, as named by `named_modules`, for float32 (N, C, H, W); of its last call.
+
+        Raises:
+            UserError: there is no such layer, or a picture does not pass it, or it gives something else than a tensor.
+        """
         modules = dict(self.module.named_modules())
         if layer not in modules or layer == "":
             raise UnknownName(layer, "layer", [name for name in modules if name])
-        kept: list[Tensor] = []
+        kept: list[Any] = []
+        device = next(self.module.parameters()).device
         with self.lock, torch.inference_mode():
-            hook = modules[layer].register_forward_hook(lambda _m, _i, output: kept.append(output.float().cpu()))
+            hook = modules[layer].register_forward_hook(lambda _m, _i, output: kept.append(_copied(output)))
             try:
-                self.module(images)
+                self.module(images.to(device))
             finally:
                 hook.remove()
+        if not kept or not isinstance(kept[-1], Tensor):
+            raise UserError(f'layer "{layer}" gives no maps and no numbers for a picture; choose another one.')
         return kept[-1]
+
+
+def _copied(output: Any) -> Any:
+    """A copy, for what comes next may work in place (`out += shortcut`)."""
+    return output.float().cpu().clone() if isinstance(output, Tensor) else None

@@ -257,6 +257,51 @@ def explanation(record: dict[str, Any], notes: list[str], json: bool) -> None:
     )
 
 
+LISTED = 20  # channels and filters in a table; --json and the files have all
+
+
+def filters(record: dict[str, Any], json: bool) -> None:
+    """The filters of a convolution in numbers, the longest first; the weights are in the files."""
+    _notice(record)
+    if json:
+        return _json(record)
+    out, shape = _out(), record["shape"]
+    each = f"{shape[1]} × {shape[2]} × {shape[3]} weights"
+    out.print(f"{record['layer']}, {record['type']}: {shape[0]:,} filters of {each}", markup=False)
+    out.print(f"weights from −{record['scale']:.4g} to {record['scale']:.4g} (one scale for all)", markup=False)
+    table = _table(">filter", ">length")
+    for row in record["filters"][:LISTED]:
+        table.add_row(str(row["filter"]), f"{row['norm']:.4g}")
+    out.print(table)
+    _others(shape[0], record["layers"])
+
+
+def activations(record: dict[str, Any], json: bool) -> None:
+    """What lights up in a layer in numbers, the strongest first; the maps are in the files."""
+    _notice(record)
+    for text in record["notes"]:
+        _note(text)
+    if json:
+        return _json(record)
+    out, shape = _out(), record["shape"]
+    what = f"{shape[0]:,} maps of {shape[1]} × {shape[2]}" if len(shape) == 3 else f"{shape[0]:,} values"
+    out.print(f"{record['layer']}, {record['type']}: {what}", markup=False)
+    table = _table(">channel", ">strength", ">lowest", ">mean", ">highest", ">zeros")
+    rows = [("all", "", record), *((row["channel"], f"{row['strength']:.4g}", row) for row in record["channels"])]
+    for name, strength, row in rows[: LISTED + 1]:
+        numbers = (f"{row[key]:.4g}" for key in ("min", "mean", "max"))
+        table.add_row(str(name), strength, *numbers, f"{row['zeros']:.1%}")
+    out.print(table)
+    _others(shape[0], record["layers"])
+
+
+def _others(count: int, layers: list[str]) -> None:
+    """What the table leaves out, and which other layers there are."""
+    if count > LISTED:
+        _out().print(f"{count - LISTED:,} more: see --json, --npz or --png.")
+    _out().print(f"layers: {', '.join(layers)}", markup=False)
+
+
 def write(path: Path, data: bytes, flag: str) -> None:
     """Write a file that the user asked for."""
     try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cnn_core.actions.asking import evaluate, explain, load_run, npy, overlay_png, pictures, predict
+    from cnn_core.actions.looking import activations, filters, npz, sheet_png
     from cnn_core.actions.mending import doctor
     from cnn_core.actions.planning import Plan, Preview, anatomy, data, missing, plan, preview
     from cnn_core.actions.running import (
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "asking": ("evaluate", "explain", "load_run", "npy", "overlay_png", "pictures", "predict"),
+    "looking": ("activations", "filters", "npz", "sheet_png"),
     "mending": ("doctor",),
     "planning": ("Plan", "Preview", "anatomy", "data", "missing", "plan", "preview"),
     "running": ("ask_stop", "delete", "live", "resume_in_background", "runs", "show", "start", "stop", "wake"),
@@ -37,6 +39,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Plan",
     "Preview",
+    "activations",
     "anatomy",
     "ask_stop",
     "data",
@@ -44,10 +47,12 @@ __all__ = [
     "doctor",
     "evaluate",
     "explain",
+    "filters",
     "live",
     "load_run",
     "missing",
     "npy",
+    "npz",
     "overlay_png",
     "pictures",
     "plan",
@@ -56,6 +61,7 @@ __all__ = [
     "resume",
     "resume_in_background",
     "runs",
+    "sheet_png",
     "show",
     "start",
     "stop",

@@ -41,13 +41,14 @@ def load_run(id_or_path: str | Path, runs: Folder = None) -> Run:
     return Run(find_run(text, runs_folder(runs)))
 
 
-def _loaded(run: Asked, runs: Folder) -> Run:
+def loaded(run: Asked, runs: Folder) -> Run:
+    """A run as it is, or loaded by its name."""
     return run if isinstance(run, Run) else load_run(run, runs)
 
 
 def evaluate(run: Asked, split: str = "test", runs: Folder = None) -> dict[str, Any]:
     """The figures of a split, counted from the logits of the best epoch; see `evaluation.report`."""
-    asked = _loaded(run, runs)
+    asked = loaded(run, runs)
     stored = asked.predictions(split)
     found = report(stored.logits, stored.targets, asked.classes)
     return {"run": asked.id, "split": split, **found, "notice": asked.notice}
@@ -57,7 +58,7 @@ def predict(run: Asked, pictures: Sequence[Pictured], top: int = 5, runs: Folder
     """The `top` likeliest classes of each picture; one bad picture never spoils the others."""
     if top < 1:
         raise UserError(f"top is {top}, but must be a whole number at least 1.")
-    asked = _loaded(run, runs)
+    asked = loaded(run, runs)
     network = asked.network()
     return {"results": [_answer(network, picture, top) for picture in pictures], "notice": asked.notice}
 
@@ -82,7 +83,7 @@ def explain(
     runs: Folder = None,
 ) -> Explanation:
     """Why the network of a run says a class for a picture; see `attribution.explain`."""
-    asked = _loaded(run, runs)
+    asked = loaded(run, runs)
     found = explain_network(asked.network(), picture, method, layer=layer, target=target)
     return replace(found, notice=asked.notice)
 

@@ -82,6 +82,12 @@ def smooth(heat: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     )
 
 
+def spread(values: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
+    """A map (h, w) over all of a picture, whatever its own proportions: float32 (height, width), without steps."""
+    image = Image.fromarray(values.astype(np.float32))
+    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
+
+
 def _bytes(picture: NDArray[np.float32]) -> Pixels:
     return np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
 

@@ -59,6 +59,20 @@ def conv_layers(model: nn.Module, input_shape: tuple[int, int, int]) -> list[tup
     ]
 
 
+def layer_outputs(model: nn.Module, input_shape: tuple[int, int, int]) -> list[tuple[str, str, list[int]]]:
+    """Name, type and output shape (without the batch) of every module that is called, blocks too, in order of call.
+
+    Of a module that is called several times the last call counts. The network itself is left out.
+
+    Raises:
+        UserError: the network cannot take such a picture.
+    """
+    modules = dict(model.named_modules())
+    _, seen = _trace(model, input_shape)
+    called = [(name, one.output_shape) for name, one in seen.items() if name]
+    return [(name, type(modules[name]).__name__, shape) for name, shape in called if shape is not None]
+
+
 @dataclass(frozen=True)
 class _Seen:
     """What the last call of a module made of its input."""
