@@ -19,12 +19,4 @@ def data_folder() -> Path:
 
 def locks_folder() -> Path:
     """The folder of this machine's device locks: `CONVSCOPE_LOCKS`, else one in the temporary folder, for all users."""
-    return Path(os.environ.get("CONVSCOPE_LOCKS") or _temporary() / "convscope-locks")
-
-
-def _temporary() -> Path:
-    """The temporary folder, also while it is full: Python looks for one that has room."""
-    try:
-        return Path(tempfile.gettempdir())
-    except FileNotFoundError:
-        return Path(os.environ.get("TMPDIR") or "/tmp")
+    return Path(os.environ.get("CONVSCOPE_LOCKS") or Path(tempfile.gettempdir()) / "convscope-locks")
