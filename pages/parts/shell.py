@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).parents[2] / "assets"
 LIVE = ("queued", "running")
+GONE = "The run that you looked at is no longer there: it was deleted or moved."
 Record = dict[str, Any]
 T = TypeVar("T")
 
@@ -101,8 +102,9 @@ def mirror_run() -> str:
         else:
             st.session_state.run_id = asked
     run = st.session_state.get("run_id")
-    if run and record(run) is None:  # deleted meanwhile
+    if run and record(run) is None:
         look_away()
+        sentence = sentence or GONE
     elif run and st.query_params.get("run") != run:
         st.query_params["run"] = run
     return sentence
@@ -291,6 +293,7 @@ def guarded() -> Iterator[None]:
         run = run_id()
         if run and record(run) is None:
             look_away()
+            st.session_state["shell.trouble"] = GONE
             st.rerun()
         problem(str(error) if isinstance(error, UserError) else f"A file cannot be read ({error.strerror or error}).")
 
