@@ -170,6 +170,7 @@ def test_a_failed_run_offers_what_most_likely_helps(visit, runs, launched, reaso
 
 
 def test_a_run_whose_settings_are_lost_offers_nothing_that_cannot_work(visit, runs):
+    forget()  # settings never change, so they are read once
     (runs.folder / runs.failed / "experiment.json").write_text("{")
     at = visit("watch", run=runs.failed)
     assert primary(at) == []
