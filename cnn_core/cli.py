@@ -18,7 +18,7 @@ import typer
 from typer.exceptions import TyperException
 
 from cnn_core import actions, show
-from cnn_core.base.errors import UnknownName, UserError, shorten
+from cnn_core.base.errors import Failed, UnknownName, UserError, shorten
 from cnn_core.base.files import read_json
 from cnn_core.base.settings import runs_folder
 from cnn_core.experiment import resolve
@@ -66,6 +66,33 @@ def data(name: Annotated[str, typer.Argument(metavar="NAME")], sets: Sets = None
 
 
 @app.command()
+def download(name: Annotated[str, typer.Argument(metavar="DATASET")], json: Json = False) -> None:
+    """Fetch a data set from the network once, checked, into CONVSCOPE_DATA. Ctrl-C leaves nothing half."""
+    record = _download(name)
+    show.downloaded(record, json)
+    if record["status"] != "done":
+        raise typer.Exit(130 if record["status"] == "stopped" else 1)
+
+
+def _need(name: str) -> None:
+    """Download a set that a training needs.
+
+    Raises:
+        Failed: it did not come. typer.Abort: somebody stopped it.
+    """
+    record = _download(name)
+    if record["status"] == "stopped":
+        raise typer.Abort
+    if record["status"] != "done":
+        raise Failed(record["message"])
+
+
+def _download(name: str) -> dict[str, Any]:
+    with show.Transfer() as transfer:
+        return actions.download(name, transfer)
+
+
+@app.command()
 def anatomy(
     model: Annotated[str, typer.Argument(metavar="MODEL")],
     shape: Annotated[str, typer.Option("--input", metavar="CxHxW", help="Shape of a picture, as 3x32x32.")],
@@ -107,6 +134,8 @@ def train(
     given = {key: value for key, value in flags.items() if value is not None}
     raw["train"] = {**raw.get("train", {}), **given}
     chosen = resolve(raw, sets or ())
+    if actions.missing(chosen.data):
+        _need(chosen.data.name)
     if background:
         return show.begun(actions.show(actions.start(chosen, runs), runs), json)
     with show.Bar() as bar:

@@ -88,7 +88,19 @@ def data(record: dict[str, Any], json: bool) -> None:
     table.add_row("shape", " × ".join(map(str, record["shape"])) + " (channels, height, width)")
     for name in ("mean", "std"):
         table.add_row(name, ", ".join(f"{value:.4f}" for value in record[name]))
+    for name in ("source", "licence"):
+        table.add_row(name, escape(record[name]))
     _out().print(table)
+
+
+def downloaded(record: dict[str, Any], json: bool) -> None:
+    """How a download ended, and where the files are."""
+    if record["message"]:
+        _note(record["message"])
+    if json:
+        return _json({key: record[key] for key in ("dataset", "status", "reason", "message", "path", "bytes")})
+    if record["status"] == "done":
+        _out().print("  ".join(filter(None, (record["title"], "is here", record["path"]))), markup=False)
 
 
 def anatomy(record: dict[str, Any], json: bool) -> None:
@@ -308,6 +320,46 @@ def write(path: Path, data: bytes, flag: str) -> None:
         atomic_write(path, data)
     except OSError as error:
         raise Failed(f"{flag}: {path} cannot be written ({error.strerror}).") from error
+
+
+class Transfer:
+    """Progress of a download on stderr. Call it with the record of the download."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[pace]}"))
+        self._progress = Progress(*columns, console=self._console, transient=True)
+        self._task: TaskID | None = None
+        self._said = -1
+
+    def __enter__(self) -> Transfer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def __call__(self, record: dict[str, Any]) -> None:
+        if self._task is None:
+            self._task = self._progress.add_task(record["title"], total=1, pace="")
+            if self._console.is_terminal:
+                self._progress.start()
+        self._progress.update(self._task, total=record["total"], completed=record["bytes"], pace=_pace(record))
+        tenth = 10 * record["bytes"] // max(1, record["total"])
+        if tenth > self._said and not self._console.is_terminal:
+            self._said = tenth
+            self._console.print(f"{record['title']}: {_pace(record)}", markup=False)
+
+
+def _pace(record: dict[str, Any]) -> str:
+    """`12.0 of 170.5 MB, 3.4 MB/s`."""
+    if record["waiting_for"]:
+        return f"waits for {record['waiting_for']}"
+    if record["stage"] == "unpacking":
+        return "unpacking"
+    speed = f", {record['speed'] / 1e6:,.1f} MB/s" if record["speed"] is not None else ""
+    return f"{record['bytes'] / 1e6:,.1f} of {record['total'] / 1e6:,.1f} MB{speed}"
 
 
 class Bar:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cnn_core.actions.asking import evaluate, explain, load_run, npy, overlay_png, pictures, predict
+    from cnn_core.actions.browsing import about_data, data, mean_pictures, missing, samples
+    from cnn_core.actions.downloading import cancel_download, download, download_of, start_download
     from cnn_core.actions.looking import activations, filters, npz, sheet_png
     from cnn_core.actions.mending import doctor
-    from cnn_core.actions.planning import Plan, Preview, anatomy, data, missing, plan, preview
+    from cnn_core.actions.planning import Plan, Preview, anatomy, plan, preview
     from cnn_core.actions.running import (
         ask_stop,
         delete,
@@ -28,9 +30,11 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "asking": ("evaluate", "explain", "load_run", "npy", "overlay_png", "pictures", "predict"),
+    "browsing": ("about_data", "data", "mean_pictures", "missing", "samples"),
+    "downloading": ("cancel_download", "download", "download_of", "start_download"),
     "looking": ("activations", "filters", "npz", "sheet_png"),
     "mending": ("doctor",),
-    "planning": ("Plan", "Preview", "anatomy", "data", "missing", "plan", "preview"),
+    "planning": ("Plan", "Preview", "anatomy", "plan", "preview"),
     "running": ("ask_stop", "delete", "live", "resume_in_background", "runs", "show", "start", "stop", "wake"),
     "training": ("resume", "train"),
 }
@@ -39,17 +43,22 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Plan",
     "Preview",
+    "about_data",
     "activations",
     "anatomy",
     "ask_stop",
+    "cancel_download",
     "data",
     "delete",
     "doctor",
+    "download",
+    "download_of",
     "evaluate",
     "explain",
     "filters",
     "live",
     "load_run",
+    "mean_pictures",
     "missing",
     "npy",
     "npz",
@@ -61,9 +70,11 @@ __all__ = [
     "resume",
     "resume_in_background",
     "runs",
+    "samples",
     "sheet_png",
     "show",
     "start",
+    "start_download",
     "stop",
     "train",
     "wake",

@@ -1,4 +1,4 @@
-"""Verbs before training: what an experiment means, what its pictures become, what a data set holds."""
+"""Verbs before training: what an experiment means, what its pictures become."""
 
 from __future__ import annotations
 
@@ -12,10 +12,6 @@ import torch
 from numpy.typing import NDArray
 
 from cnn_core.augmentation.apply import Augmenter
-from cnn_core.base.options import parse_options
-from cnn_core.base.settings import data_folder
-from cnn_core.data.sets import SHELF as DATASETS
-from cnn_core.data.statistics import channel_mean_std
 from cnn_core.experiment import (
     TRAIN_SHELVES,
     Choice,
@@ -128,26 +124,3 @@ def _fitted(data: str, steps: tuple[str, ...]) -> Preprocessing:
     chosen = [(one.name, options_of(STEPS, one)) for one in map(Choice.model_validate_json, steps)]
     step = max(1, len(split.targets) // PREVIEW_SAMPLE)
     return Preprocessing.fit(chosen, split.pictures[::step])
-
-
-def missing(data: Choice) -> str:
-    """Why a data set cannot be read from this computer now, in a sentence; empty when it can."""
-    return DATASETS.load(data.name).build.missing(options_of(DATASETS, data), data_folder())
-
-
-def data(name: str, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """A data set in numbers: classes, pictures by split, stored shape, mean and std of the training split (0..1)."""
-    name = DATASETS.known(name)
-    chosen = Choice(
-        name=name, options=parse_options(DATASETS.load(name).options, options or {}, "data").model_dump(mode="json")
-    )
-    known, loaded = data_facts(chosen), load_data(chosen)
-    mean, std = channel_mean_std(loaded.splits["train"].pictures)
-    return {
-        "name": name,
-        "classes": list(known.classes),
-        "splits": {split: len(part.targets) for split, part in loaded.splits.items()},
-        "shape": list(known.shape),
-        "mean": mean,
-        "std": std,
-    }

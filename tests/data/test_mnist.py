@@ -1,23 +1,23 @@
-"""MNIST's files: read as torchvision reads them, checked, and a plain word where they are not."""
+"""Files in MNIST's form: read as torchvision reads them, checked, and a plain word where they are not."""
 
 from __future__ import annotations
 
 import gzip
 import socket
 import struct
+import subprocess
+import sys
 from pathlib import Path
-from urllib.error import URLError
 
 import numpy as np
 import pytest
 
 from cnn_core.base.errors import Failed
 from cnn_core.data.sets import SHELF
-from cnn_core.data.sets.mnist import FILES
+from cnn_core.data.sets._idx import FILES, NAMES
 from cnn_core.data.statistics import channel_mean_std, class_counts
 
 ENTRY = SHELF.load("mnist")
-NAMES = [name for pair in FILES.values() for name in pair]
 
 
 def load(folder: Path):
@@ -118,7 +118,7 @@ def test_a_damaged_file_is_named_with_what_is_wrong_and_what_to_do(tmp_path, nam
         load(tmp_path)
     assert str(error.value).startswith(f"{path} is damaged: ")
     assert why in str(error.value)
-    assert "Delete it and load MNIST again" in str(error.value)
+    assert "Delete it and download MNIST again" in str(error.value)
 
 
 def test_a_packed_file_that_was_cut_is_named(tmp_path):
@@ -130,73 +130,47 @@ def test_a_packed_file_that_was_cut_is_named(tmp_path):
             load(tmp_path)
 
 
+def test_fashion_mnist_is_read_in_the_same_way_from_its_own_folder(tmp_path):
+    small(tmp_path).parent.rename(tmp_path / "FashionMNIST")
+    entry = SHELF.load("fashion_mnist")
+    assert ENTRY.build.missing(ENTRY.options(), tmp_path)
+    assert entry.build.missing(entry.options(), tmp_path) == ""
+    data = entry.build.load(entry.options(), tmp_path)
+    assert (data.classes[0], data.classes[9]) == ("T-shirt/top", "Ankle boot")
+    assert [len(one.targets) for one in data.splits.values()] == [22, 2, 10]
+    (tmp_path / "FashionMNIST" / "raw" / IMAGES).write_bytes(b"x")
+    with pytest.raises(Failed, match="Delete it and download Fashion-MNIST again"):
+        entry.build.load(entry.options(), tmp_path)
+
+
 # ---------------------------------------------------------------- no files
 
 
-def no_network(monkeypatch, error: Exception) -> list[str]:
-    import torchvision.datasets
-
-    asked = []
-
-    def download(root, train, download):
-        asked.append(root)
-        print("Downloading ...")  # noqa: T201 - torchvision does
-        raise error
-
-    monkeypatch.setattr(torchvision.datasets, "MNIST", download)
-    return asked
-
-
-@pytest.mark.parametrize("error", [URLError("no route"), RuntimeError("Error downloading"), PermissionError("ro")])
-def test_without_files_and_network_it_says_what_is_missing_where_and_what_to_do(tmp_path, monkeypatch, capsys, error):
-    asked = no_network(monkeypatch, error)
-    with pytest.raises(Failed) as failed:
-        load(tmp_path)
-    assert asked == [str(tmp_path)]
-    for part in ("MNIST", str(tmp_path / "MNIST" / "raw"), "network once", "CONVSCOPE_DATA"):
-        assert part in str(failed.value)
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert "Downloading" in err
-
-
-def test_with_all_sockets_closed_the_real_download_ends_in_the_same_sentence(tmp_path, monkeypatch, capsys):
-    tried = []
-
-    def closed(*args, **kwargs):
-        tried.append(args)
-        raise OSError("no network in this test")
-
-    monkeypatch.setattr(socket, "getaddrinfo", closed)
-    monkeypatch.setattr(socket, "create_connection", closed)
-    with pytest.raises(Failed, match=r"could not be fetched.*It needs a network once.*CONVSCOPE_DATA"):
-        load(tmp_path)
-    assert tried
-    assert capsys.readouterr().out == ""
-
-
 @pytest.mark.parametrize("absent", NAMES)
-def test_one_missing_file_is_enough_to_ask_for(tmp_path, monkeypatch, absent):
+def test_one_missing_file_is_said_with_where_it_was_looked_for_and_what_to_do(tmp_path, absent):
     raw = small(tmp_path)
     (raw / absent).unlink()
     sentence = ENTRY.build.missing(ENTRY.options(), tmp_path)
-    assert absent in sentence
-    assert "CONVSCOPE_DATA" in sentence
-    asked = no_network(monkeypatch, URLError("x"))
+    for part in ("MNIST", absent, str(raw), "network once (12 MB)", "download mnist", "CONVSCOPE_DATA"):
+        assert part in sentence
+    with pytest.raises(Failed) as failed:
+        load(tmp_path)
+    assert str(failed.value) == sentence
+
+
+def test_nothing_is_fetched_by_reading(tmp_path, monkeypatch):
+    tried = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: tried.append(args))
+    monkeypatch.setattr(socket, "create_connection", lambda *args, **kwargs: tried.append(args))
     with pytest.raises(Failed):
         load(tmp_path)
-    assert asked
+    assert tried == []
 
 
-def test_what_torchvision_fetches_is_read(tmp_path, monkeypatch):
-    import torchvision.datasets
-
-    monkeypatch.setattr(torchvision.datasets, "MNIST", lambda root, train, download: small(Path(root), packed=True))
-    assert len(load(tmp_path).splits["test"].targets) == 10
-
-
-def test_files_that_are_there_need_no_torchvision(tmp_path, monkeypatch):
-    asked = no_network(monkeypatch, URLError("x"))
+def test_files_are_read_without_torchvision_or_torch(tmp_path):
     small(tmp_path)
-    load(tmp_path)
-    assert asked == []
+    code = (
+        "import sys; from pathlib import Path; from cnn_core.data.sets.mnist import ENTRY; "
+        "ENTRY.build.load(ENTRY.options(), Path(sys.argv[1])); sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 0

@@ -28,6 +28,43 @@ class DataFacts:
 
 
 @dataclass(frozen=True)
+class About:
+    """For people: the name as it is written, who made it, and its licence as its makers state it."""
+
+    title: str
+    source: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A file on the network. urls: places that have it, tried in order. md5 and size (bytes) as they were published."""
+
+    name: str
+    urls: tuple[str, ...]
+    md5: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Download:
+    """What has to be fetched once, and what becomes of it.
+
+    files: packed. place: where they are unpacked to, in the data folder. holds: the files that are there then.
+    needs: free bytes on the disk while that is done.
+    """
+
+    files: tuple[Remote, ...]
+    place: str
+    holds: tuple[str, ...]
+    needs: int
+
+    @property
+    def size(self) -> int:
+        return sum(one.size for one in self.files)
+
+
+@dataclass(frozen=True)
 class Split:
     """pictures: uint8 (N, H, W, C). targets: int64 (N,). masks: uint8 (N, H, W) of 0 and 1, or None."""
 
@@ -47,18 +84,26 @@ class DataSet:
 class Source(Protocol):
     """What an entry of this shelf builds: `ENTRY = Entry(options=..., build=TheSource())`."""
 
+    @property
+    def about(self) -> About: ...
+
+    @property
+    def download(self) -> Download | None:
+        """None where nothing has to be fetched."""
+
     def facts(self, options: Any) -> DataFacts:
         """Without reading a file, without torch."""
 
     def missing(self, options: Any, folder: Path) -> str:
-        """Empty when `load` needs no network; else one sentence: what is missing, its size, what to do."""
+        """Empty when `load` finds all it needs; else one sentence: what is missing, its size, what to do."""
 
     def load(self, options: Any, folder: Path) -> DataSet:
-        """Read (and fetch, where that is possible).
+        """Read what is there; nothing is fetched.
 
         Raises:
             Failed: what is missing or damaged, where it was looked for, and what to do.
         """
 
 
-SHELF: Shelf[Source] = Shelf("datasets", "cnn_core.data.sets", "data set", first=("digits", "mnist", "shapes"))
+FIRST = ("digits", "mnist", "fashion_mnist", "cifar10", "cifar100", "shapes")
+SHELF: Shelf[Source] = Shelf("datasets", "cnn_core.data.sets", "data set", first=FIRST)

@@ -18,7 +18,7 @@ from pydantic import Field
 
 from cnn_core.base.errors import Failed
 from cnn_core.base.options import Entry, Options, hints
-from cnn_core.data.sets import DataFacts, DataSet, Source, Split
+from cnn_core.data.sets import About, DataFacts, DataSet, Source, Split
 from cnn_core.data.splits import stratified
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ class DigitsOptions(Options):
 
 class Digits:
     """scikit-learn's own file, read without importing scikit-learn: that import takes a second, the file 30 ms."""
+
+    about = About("Digits", "E. Alpaydin and C. Kaynak, 1998 (UCI); inside scikit-learn", "CC BY 4.0")
+    download = None
 
     def facts(self, options: DigitsOptions) -> DataFacts:
         return DataFacts(tuple("0123456789"), (1, 8, 8), {"train": 1257, **HELD_OUT})

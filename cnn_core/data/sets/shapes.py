@@ -14,7 +14,7 @@ from pydantic import Field
 
 from cnn_core.base.errors import UserError
 from cnn_core.base.options import Entry, Facts, Options, hints
-from cnn_core.data.sets import DataFacts, DataSet, Source, Split
+from cnn_core.data.sets import About, DataFacts, DataSet, Source, Split
 from cnn_core.data.sets._drawing import FIGURES, draw
 from cnn_core.data.splits import stratified
 
@@ -42,6 +42,9 @@ class ShapesOptions(Options):
 
 class Shapes:
     """Drawn at once: 3,000 pictures of 32 x 32 take about half a second."""
+
+    about = About("Shapes", "drawn here, by ConvScope", "Apache 2.0, as ConvScope itself")
+    download = None
 
     def facts(self, options: ShapesOptions) -> DataFacts:
         held_out = _held_out(options.count)
