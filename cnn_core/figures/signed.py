@@ -65,5 +65,5 @@ def signed_overlay(
     large = smooth(values, side)
     ground = grey(enlarged(picture, side))[..., None]
     amount = np.clip(np.abs(large) / top, 0, 1) if top > 0 else np.zeros_like(large)
-    cover = (np.sqrt(amount) * min(1.0, 1.5 * opacity))[..., None]
+    cover = (np.sqrt(amount) * min(1.0, 1.85 * opacity))[..., None]
     return np.round((ground * (1 - cover) + paint_signed(large, top) * cover) * 255).astype(np.uint8)

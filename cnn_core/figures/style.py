@@ -27,6 +27,16 @@ class Palette:
 LIGHT = Palette(ours="#0b6a67", wrong="#b4490f", other="#66757a", ink="#172326", mute="#66757a", grid="#e9eded")
 DARK = Palette(ours="#4cc2b5", wrong="#f0945a", other="#93a1a3", ink="#e6ebea", mute="#93a1a3", grid="#243033")
 
+# Of the classes, by their number (again from the first after ten), as in .streamlit/config.toml.
+CLASSES_LIGHT = (
+    *("#0b6a67", "#b4490f", "#4a5fc1", "#b8456b", "#5d7c1c"),
+    *("#7d5bb5", "#1f78a8", "#a0522d", "#5f6b6d", "#8f7310"),
+)
+CLASSES_DARK = (
+    *("#4cc2b5", "#f0945a", "#8fa2f5", "#ee86a8", "#a9c95f"),
+    *("#bda4ec", "#6dbde8", "#d69a75", "#9fb0b3", "#e6c75a"),
+)
+
 FONT = '"Source Sans", sans-serif'  # the page's own, which Streamlit brings along
 
 ChartT = TypeVar("ChartT", alt.Chart, alt.LayerChart)
@@ -35,6 +45,11 @@ ChartT = TypeVar("ChartT", alt.Chart, alt.LayerChart)
 def palette(theme: str) -> Palette:
     """The colours of a theme, `light` or `dark`."""
     return DARK if theme == "dark" else LIGHT
+
+
+def class_color(index: int, theme: str) -> str:
+    """The colour that a class keeps on every page."""
+    return (CLASSES_DARK if theme == "dark" else CLASSES_LIGHT)[index % len(CLASSES_LIGHT)]
 
 
 def layered(*charts: alt.Chart) -> alt.LayerChart:

@@ -66,6 +66,16 @@ def current(run: str) -> Source | None:
     )
 
 
+def beginning(run: str) -> Source | None:
+    """A picture for a visitor who has chosen none: the first of the test set, else, without data, an example photo."""
+    try:
+        cached.pictures(run, "test", [0])
+    except UserError:
+        return _example_source(0)
+    st.query_params["picture"] = "test-0"
+    return current(run)
+
+
 # --- choosing: these are callbacks ----------------------------------------------------------------
 
 
@@ -176,8 +186,12 @@ def _middle(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 def _example(key: str) -> None:
     picked = st.session_state[key]["pick"]
     if picked is not None:
-        one = EXAMPLES[picked]
-        take_photo(Source(f"example-{one.file}", one.file, example_bytes(one), f"A {one.shows}"))
+        take_photo(_example_source(picked))
+
+
+def _example_source(number: int) -> Source:
+    one = EXAMPLES[number]
+    return Source(f"example-{one.file}", one.file, example_bytes(one), f"A {one.shows}")
 
 
 def _tests(run: str, place: str, size: int) -> None:

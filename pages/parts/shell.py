@@ -28,11 +28,12 @@ T = TypeVar("T")
 
 _PAGES = {  # group: (file and address, title, icon); home answers at / only
     "Start": [("home", "Home", "home")],
-    "Build": [("train", "Train", "play_circle")],
+    "Build": [("data", "Data", "photo_library"), ("train", "Train", "play_circle")],
     "Look": [
         ("runs", "Runs", "table_rows"),
         ("watch", "Watch", "monitoring"),
         ("evaluate", "Evaluate", "grid_on"),
+        ("features", "Features", "filter_center_focus"),
         ("explain", "Explain", "image_search"),
     ],
 }

@@ -178,7 +178,16 @@ def test_any_picture_class_or_layer_in_the_address_is_a_sentence(visit, runs):
             assert all(len(one) < 700 for one in sentences)
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page != "explain"])
+def test_any_picture_layer_or_map_in_the_address_of_features_is_a_sentence(visit, runs):
+    at = visit("features", run=runs.small, picture="test-3")
+    for kind, bad in BAD.items():
+        for name in (*PARAMETERS, "map"):
+            sentences = asked(at, **{"run": runs.small, "picture": "test-3", name: bad})
+            assert len(sentences) == (name in ("picture", "layer", "map") and kind != "empty"), (kind, name)
+            assert all(len(one) < 700 for one in sentences)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in ("explain", "features")])
 def test_what_a_page_does_not_read_in_the_address_does_nothing(visit, runs, page):
     at = visit(page, run=runs.small)
     for bad in BAD.values():
