@@ -43,7 +43,7 @@ def frame_of(runs: list[shell.Record]) -> pd.DataFrame:
             "test": [_hundred(one["test_accuracy"]) for one in runs],
             "parameters": [one["parameters"] for one in runs],
             "time": [duration(one["seconds"]) if one["seconds"] else None for one in runs],
-            "started": [ago(one.get("created")) for one in runs],
+            "started": [None if one["status"] == "queued" else ago(one["created"]) for one in runs],
         }
     )
 

@@ -70,19 +70,20 @@ def ended_controls(record: shell.Record) -> None:
 
 
 def live_controls(record: shell.Record) -> None:
-    st.segmented_control(
-        "Epochs shown",
-        ["All", "Last 10"],
-        default="All",
-        required=True,
-        key="watch.range",
-        label_visibility="collapsed",
-    )
-    st.toggle(
-        "Pause view",
-        key="watch.paused",
-        help="Holds these curves still, so that you can zoom into them. Training goes on.",
-    )
+    if paused or (record["status"] == "running" and not record["stopping"]):  # else there is no curve that moves
+        st.segmented_control(
+            "Epochs shown",
+            ["All", "Last 10"],
+            default="All",
+            required=True,
+            key="watch.range",
+            label_visibility="collapsed",
+        )
+        st.toggle(
+            "Pause view",
+            key="watch.paused",
+            help="Holds these curves still, so that you can zoom into them. Training goes on.",
+        )
     following.stop_button(record, "watch.stop")
 
 

@@ -25,7 +25,7 @@ def where(now: Live) -> str:
     """`Epoch 5 of 20 · about 12 s left`."""
     record = now.record
     if record["stopping"]:
-        return "Stopping … A run that has not stopped after five seconds is ended; what was saved is kept."
+        return "It saves where it is; what has not stopped within five seconds is ended."
     if record["status"] == "queued":
         return place(record)
     if not record["step"]:
@@ -38,6 +38,8 @@ def where(now: Live) -> str:
 def so_far(record: dict[str, Any]) -> str:
     """How far a run that has ended came: `5 of 20 epochs in 16 s`, `20 epochs in 16 s`."""
     ended, planned = record["epochs"], record["epochs_planned"]
+    if not ended:
+        return f"No epoch of {planned:,} has ended"
     count = plural(ended, "epoch") if ended == planned else f"{ended:,} of {plural(planned, 'epoch')}"
     return f"{count} in {duration(record['seconds'])}"
 

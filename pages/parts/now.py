@@ -87,4 +87,5 @@ def _training(one: Record) -> None:
     st.page_link(
         "pages/watch.py", label=md(shell.run_label(one)), icon=":material/monitoring:", query_params={"run": one["run"]}
     )
-    st.progress(min(1.0, one["step"] / max(1, one["steps"])))
+    if one["status"] == "running":
+        st.progress(min(1.0, one["step"] / max(1, one["steps"])))

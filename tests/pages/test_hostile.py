@@ -188,10 +188,10 @@ def test_any_picture_layer_or_map_in_the_address_of_features_is_a_sentence(visit
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page not in ("explain", "features")])
-def test_what_a_page_does_not_read_in_the_address_does_nothing(visit, runs, page):
+def test_all_of_it_at_once_is_at_most_a_sentence_on_other_pages(visit, runs, page):
     at = visit(page, run=runs.small)
     for bad in BAD.values():
-        assert asked(at, run=runs.small, **dict.fromkeys(PARAMETERS, bad)) == []
+        assert len(asked(at, run=runs.small, **dict.fromkeys(PARAMETERS, bad))) <= 1
 
 
 @pytest.mark.parametrize("page", PAGES)
