@@ -18,7 +18,7 @@ import typer
 from typer.exceptions import TyperException
 
 from cnn_core import actions, show
-from cnn_core.base.errors import Failed, UnknownName, UserError, shorten
+from cnn_core.base.errors import Failed, UnknownName, UserError, printable, shorten
 from cnn_core.base.files import read_json
 from cnn_core.base.settings import runs_folder
 from cnn_core.experiment import resolve
@@ -361,5 +361,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _say(sentence: str, code: int) -> int:
-    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.write(f"{printable(sentence)}\n")
     return code

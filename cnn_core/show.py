@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json as json_module
+import re
 import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
+from rich.text import Text
 
-from cnn_core.base.errors import Failed
+from cnn_core.base.errors import Failed, printable
 from cnn_core.base.files import atomic_write
 
 TRAINED = (
@@ -31,17 +32,35 @@ TRAINED = (
 )
 
 
+_UNSEEN = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")  # JSON leaves these as they are
+
+
 def _json(record: dict[str, Any]) -> None:
-    sys.stdout.write(json_module.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+    text = json_module.dumps(record, ensure_ascii=False, allow_nan=False)
+    sys.stdout.write(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+
+
+class _Console(Console):
+    """Prints texts as they are: no markup, and nothing in them that commands the terminal."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        super().print(*(Text(printable(one)) if isinstance(one, str) else one for one in objects), **options)
+
+
+class _Cells(Table):
+    """A table whose cells are texts as they are."""
+
+    def add_row(self, *cells: Any, **options: Any) -> None:
+        super().add_row(*(Text(printable(one)) if isinstance(one, str) else one for one in cells), **options)
 
 
 def _out() -> Console:
     """Standard output; as wide as the lines are where it goes into a file or a pipe."""
-    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
+    return _Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 
 
 def _note(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{printable(text)}\n")
 
 
 def _notice(record: dict[str, Any]) -> None:
@@ -59,7 +78,7 @@ def _number(value: float | None, digits: int = 3) -> str:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    table = _Cells(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         table.add_column(
             column.lstrip(">"), justify="right" if column.startswith(">") else "left", no_wrap=bool(column)
@@ -74,7 +93,7 @@ def listing(cards: dict[str, list[dict[str, str]]], json: bool) -> None:
     for shelf, entries in cards.items():
         table = _table(shelf, "")
         for entry in entries:
-            table.add_row(f"  {entry['name']}", escape(entry["summary"]))
+            table.add_row(f"  {entry['name']}", entry["summary"])
         _out().print(table)
 
 
@@ -83,13 +102,13 @@ def data(record: dict[str, Any], json: bool) -> None:
     if json:
         return _json(record)
     table = _table(record["name"], "")
-    table.add_row("classes", escape(", ".join(record["classes"])))
+    table.add_row("classes", ", ".join(record["classes"]))
     table.add_row("pictures", ", ".join(f"{name} {count:,}" for name, count in record["splits"].items()))
     table.add_row("shape", " × ".join(map(str, record["shape"])) + " (channels, height, width)")
     for name in ("mean", "std"):
         table.add_row(name, ", ".join(f"{value:.4f}" for value in record[name]))
     for name in ("source", "licence"):
-        table.add_row(name, escape(record[name]))
+        table.add_row(name, record[name])
     _out().print(table)
 
 
@@ -100,7 +119,7 @@ def downloaded(record: dict[str, Any], json: bool) -> None:
     if json:
         return _json({key: record[key] for key in ("dataset", "status", "reason", "message", "path", "bytes")})
     if record["status"] == "done":
-        _out().print("  ".join(filter(None, (record["title"], "is here", record["path"]))), markup=False)
+        _out().print("  ".join(filter(None, (record["title"], "is here", record["path"]))))
 
 
 def anatomy(record: dict[str, Any], json: bool) -> None:
@@ -135,7 +154,7 @@ def trained(record: dict[str, Any], json: bool) -> None:
     if json:
         return _json({key: record[key] for key in TRAINED})
     out = _out()
-    out.print(f"{record['run']}  {record['status']}", markup=False)
+    out.print(f"{record['run']}  {record['status']}")
     if record["best_epoch"] is not None:
         out.print(
             f"best epoch {record['best_epoch']} of {record['epochs']}: validation {_percent(record['val_accuracy'])}, "
@@ -167,10 +186,10 @@ def run(record: dict[str, Any], json: bool) -> None:
     table = _table("", "")
     for key, value in record.items():
         if value not in ("", None):
-            table.add_row(key, escape(str(value)))
+            table.add_row(key, str(value))
     _out().print(table)
     if experiment:
-        _out().print(json_module.dumps(experiment, indent=1, ensure_ascii=False), markup=False)
+        _out().print(json_module.dumps(experiment, indent=1, ensure_ascii=False))
 
 
 def stopped(record: dict[str, Any], json: bool) -> None:
@@ -178,7 +197,7 @@ def stopped(record: dict[str, Any], json: bool) -> None:
     kept: dict[str, Any] = {key: record[key] for key in ("run", "status", "reason", "message") if key in record}
     if json:
         return _json(kept)
-    _out().print("  ".join(kept[key] for key in ("run", "status", "message") if kept.get(key)), markup=False)
+    _out().print("  ".join(kept[key] for key in ("run", "status", "message") if kept.get(key)))
 
 
 def begun(record: dict[str, Any], json: bool) -> None:
@@ -186,7 +205,7 @@ def begun(record: dict[str, Any], json: bool) -> None:
     kept = {key: record[key] for key in ("run", "path", "status", "ahead", "waiting_for")}
     if json:
         return _json(kept)
-    _out().print(f"{record['run']}  {record['status']}{place(record)}", markup=False)
+    _out().print(f"{record['run']}  {record['status']}{place(record)}")
 
 
 def place(record: dict[str, Any]) -> str:
@@ -201,19 +220,19 @@ def diagnosis(record: dict[str, Any], json: bool) -> None:
         return _json(record)
     out, found, checked = _out(), record["findings"], record["checked"]
     for one in found:
-        out.print("  ".join(filter(None, [one["run"], one["file"]])), markup=False)
-        out.print(f"  {one['what']}", markup=False)
+        out.print("  ".join(filter(None, [one["run"], one["file"]])))
+        out.print(f"  {one['what']}")
         if one["mended"]:
-            out.print(f"  Mended: {one['mend']}", markup=False)
+            out.print(f"  Mended: {one['mend']}")
         elif one["hindrance"]:
-            out.print(f"  Not mended: {one['hindrance']}", markup=False)
+            out.print(f"  Not mended: {one['hindrance']}")
         elif one["mend"]:
-            out.print(f"  With --mend: {one['mend']}", markup=False)
+            out.print(f"  With --mend: {one['mend']}")
     wrong, mended = sum(one["wrong"] for one in found), sum(one["mended"] for one in found)
     counted = f"{checked['runs']:,} run{'' if checked['runs'] == 1 else 's'}, {checked['files']:,} files"
     looked = f"{counted}, {checked['bytes'] / 1e6:,.1f} MB looked at"
     named = f", {len(found) - wrong} only named" if wrong < len(found) else ""
-    out.print(f"{looked}; {wrong or 'nothing'} wrong{f', {mended} mended' if mended else ''}{named}.", markup=False)
+    out.print(f"{looked}; {wrong or 'nothing'} wrong{f', {mended} mended' if mended else ''}{named}.")
 
 
 def report(record: dict[str, Any], json: bool) -> None:
@@ -227,12 +246,11 @@ def report(record: dict[str, Any], json: bool) -> None:
     out.print(
         f"right {_percent(record['accuracy'])} of {record['n']:,} {record['split']} pictures "
         f"(95%: {low:.1%} to {high:.1%}); always saying “{base['class']}”: {_percent(base['accuracy'])}",
-        markup=False,
     )
     table = _table("class", ">precision", ">recall", ">F1", ">AUC", ">pictures")
     for row in record["per_class"]:
         figures = (_percent(row["precision"]), _percent(row["recall"]), _number(row["f1"]), _number(row["auc"], 4))
-        table.add_row(escape(row["class"]), *figures, f"{row['support']:,}")
+        table.add_row(row["class"], *figures, f"{row['support']:,}")
     out.print(table)
     out.print("rows: it was, columns: it said")
     for line in record["confusion_matrix"]:
@@ -250,7 +268,7 @@ def answers(record: dict[str, Any], json: bool) -> None:
     for one in record["results"]:
         if "top" in one:
             said = ", ".join(f"{guess['class']} {guess['probability']:.1%}" for guess in one["top"])
-            _out().print(f"{one['image']}: {said}", markup=False)
+            _out().print(f"{one['image']}: {said}")
 
 
 def explanation(record: dict[str, Any], notes: list[str], json: bool) -> None:
@@ -265,7 +283,6 @@ def explanation(record: dict[str, Any], notes: list[str], json: bool) -> None:
     grid = " × ".join(map(str, record["grid"]))
     _out().print(
         f"{record['target']} {record['probability']:.1%}, {record['method']} at {record['layer']} ({grid} cells)",
-        markup=False,
     )
 
 
@@ -279,8 +296,8 @@ def filters(record: dict[str, Any], json: bool) -> None:
         return _json(record)
     out, shape = _out(), record["shape"]
     each = f"{shape[1]} × {shape[2]} × {shape[3]} weights"
-    out.print(f"{record['layer']}, {record['type']}: {shape[0]:,} filters of {each}", markup=False)
-    out.print(f"weights from −{record['scale']:.4g} to {record['scale']:.4g} (one scale for all)", markup=False)
+    out.print(f"{record['layer']}, {record['type']}: {shape[0]:,} filters of {each}")
+    out.print(f"weights from −{record['scale']:.4g} to {record['scale']:.4g} (one scale for all)")
     table = _table(">filter", ">length")
     for row in record["filters"][:LISTED]:
         table.add_row(str(row["filter"]), f"{row['norm']:.4g}")
@@ -297,7 +314,7 @@ def activations(record: dict[str, Any], json: bool) -> None:
         return _json(record)
     out, shape = _out(), record["shape"]
     what = f"{shape[0]:,} maps of {shape[1]} × {shape[2]}" if len(shape) == 3 else f"{shape[0]:,} values"
-    out.print(f"{record['layer']}, {record['type']}: {what}", markup=False)
+    out.print(f"{record['layer']}, {record['type']}: {what}")
     table = _table(">channel", ">strength", ">lowest", ">mean", ">highest", ">zeros")
     rows = [("all", "", record), *((row["channel"], f"{row['strength']:.4g}", row) for row in record["channels"])]
     for name, strength, row in rows[: LISTED + 1]:
@@ -311,7 +328,7 @@ def _others(count: int, layers: list[str]) -> None:
     """What the table leaves out, and which other layers there are."""
     if count > LISTED:
         _out().print(f"{count - LISTED:,} more: see --json, --npz or --png.")
-    _out().print(f"layers: {', '.join(layers)}", markup=False)
+    _out().print(f"layers: {', '.join(layers)}")
 
 
 def write(path: Path, data: bytes, flag: str) -> None:
@@ -326,7 +343,7 @@ class Transfer:
     """Progress of a download on stderr. Call it with the record of the download."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._console = _Console(stderr=True, highlight=False, soft_wrap=True)
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[pace]}"))
         self._progress = Progress(*columns, console=self._console, transient=True)
         self._task: TaskID | None = None
@@ -349,7 +366,7 @@ class Transfer:
         tenth = 10 * record["bytes"] // max(1, record["total"])
         if tenth > self._said and not self._console.is_terminal:
             self._said = tenth
-            self._console.print(f"{record['title']}: {_pace(record)}", markup=False)
+            self._console.print(f"{record['title']}: {_pace(record)}")
 
 
 def _pace(record: dict[str, Any]) -> str:
@@ -366,7 +383,7 @@ class Bar:
     """Progress of a training on stderr: a bar, and a line for each validation. Call it with the job's events."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._console = _Console(stderr=True, highlight=False, soft_wrap=True)
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[pace]}"))
         self._progress = Progress(*columns, console=self._console, transient=True)
         self._task: TaskID | None = None
@@ -409,4 +426,4 @@ class Bar:
             self._progress.start()
 
     def _print(self, text: str) -> None:
-        self._console.print(text, markup=False)
+        self._console.print(text)

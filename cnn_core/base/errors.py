@@ -28,6 +28,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f'; did you mean "{close[0]}"?' if close else ""
 
 
+def printable(text: str) -> str:
+    """A foreign text as it may go to a terminal: lines stay, signs that command a terminal or turn a line do not."""
+    return "".join(sign if sign.isprintable() or sign in "\n\u200c\u200d" else "\ufffd" for sign in text)
+
+
 def shorten(value: object, most: int = 60) -> str:
     """A user's value as it may stand in a sentence: one line, printable, not too long."""
     text = "".join(c if c.isprintable() else " " for c in str(value))
