@@ -50,6 +50,7 @@ def roc_figure(
             hovertemplate="%{y:.1%} found, %{x:.1%} of the others taken for it",
         )
     left, right, bottom, top = CORNER if corner else ALL
+    ticks = [place / 50 if corner else place / 5 for place in range(6)]
     axis = {
         "tickfont": {"size": 12, "color": colors.mute},
         "title": {"font": {"size": 12, "color": colors.mute}, "standoff": 6},
@@ -60,14 +61,15 @@ def roc_figure(
     }
     figure.update_layout(
         height=height,
-        margin={"l": 52, "r": 8, "t": 10, "b": 44},
+        margin={"l": 52, "r": 18, "t": 10, "b": 44},
         font={"family": FONT, "size": 12, "color": colors.mute},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=True,
         hoverlabel={"font": {"family": FONT}, "namelength": 30},
         legend={"x": 0.98, "y": 0.04, "xanchor": "right", "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": colors.mute, "activecolor": colors.ours},
-        xaxis={**axis, "range": [left, right], "dtick": 0.02 if corner else 0.2, "showgrid": False},
+        xaxis={**axis, "range": [left, right], "tickvals": ticks, "showgrid": False},
         yaxis={**axis, "range": [bottom, top], "dtick": 0.05 if corner else 0.25, "gridcolor": colors.grid},
     )
     figure.update_xaxes(title_text="others taken for it")
@@ -77,7 +79,7 @@ def roc_figure(
 
 def _chance(colors: Palette) -> go.Scatter:
     line = {"color": colors.other, "width": 1, "dash": "2px,4px"}
-    return go.Scatter(x=[0, 1], y=[0, 1], name="chance", mode="lines", line=line, hoverinfo="skip")
+    return go.Scatter(x=[0, 1], y=[0, 1], name="chance", mode="lines", line=line, hoverinfo="skip", showlegend=False)
 
 
 def _greys(others: Sequence[Curve], colors: Palette) -> list[go.Scatter]:
@@ -87,9 +89,8 @@ def _greys(others: Sequence[Curve], colors: Palette) -> list[go.Scatter]:
     x = [value for one in others for value in (*one.x.tolist(), None)]
     y = [value for one in others for value in (*one.y.tolist(), None)]
     line = {"color": colors.other, "width": 1}
-    return [
-        go.Scatter(x=x, y=y, name="other classes", mode="lines", line=line, opacity=0.45, hoverinfo="skip"),
-    ]
+    how = {"mode": "lines", "line": line, "opacity": 0.45, "hoverinfo": "skip", "showlegend": False}
+    return [go.Scatter(x=x, y=y, name="other classes", **how)]
 
 
 def _text(name: str) -> str:

@@ -75,7 +75,7 @@ def roc(run: str, split: str = "test") -> None:
         config={**MODEBAR, "toImageButtonOptions": {"format": "svg", "filename": f"{run}-{split}-roc", "scale": 1}},
         alt=_alt(found, chosen, names),
     )
-    st.caption(_caption(found, chosen, names))
+    st.caption(_caption(found, chosen, names, chance=part == "All"))
     _download(run, split, found)
 
 
@@ -131,14 +131,15 @@ def _said(found: RocCurves, chosen: Sequence[int], names: Sequence[str]) -> list
     return [f"{MEANS.get(index) or names[index]}: AUC {_auc(_one(found, index))}." for index in chosen]
 
 
-def _caption(found: RocCurves, chosen: Sequence[int], names: Sequence[str]) -> str:
+def _caption(found: RocCurves, chosen: Sequence[int], names: Sequence[str], *, chance: bool) -> str:
     undefined = sum(one.auc is None for one in found.per_class)
     left_out = (
         f" {undefined:,} of {len(names):,} classes have no curve: no pictures, or no others." if undefined else ""
     )
     said = md(" ".join(_said(found, chosen, names)))
     mean = f"Mean of all classes: {_auc(found.macro)}, all answers together: {_auc(found.micro)}."
-    return f"{said} Grey: the other classes. Dotted: chance. {mean}{left_out}".strip()
+    dotted = " Dotted: chance." if chance else ""  # it is far below the corner
+    return f"{said} Grey: the other classes.{dotted} {mean}{left_out}".strip()
 
 
 def _alt(found: RocCurves, chosen: Sequence[int], names: Sequence[str]) -> str:
