@@ -264,7 +264,7 @@ class Soak:
             self.blame(f"{work}: {type(error).__name__}: {error}")
 
     def _look_back(self) -> None:
-        last = time.monotonic() + 300
+        last = time.monotonic() + 900
         while not self.go_on():
             if time.monotonic() > last:
                 self.blame("not every run came to its end")
