@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cnn_core.base.errors import UserError, shorten
 from cnn_core.base.options import parse_options
 from cnn_core.base.settings import data_folder
+from cnn_core.data.downloading import by_hand
 from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.data.sets import SPLITS, Split
 from cnn_core.data.statistics import channel_mean_std, class_counts, some_of_each
@@ -26,7 +27,10 @@ def missing(data: Choice) -> str:
 
 
 def about_data(name: str) -> dict[str, Any]:
-    """What is known of a data set without reading it: title, sentence, source, licence, size of the download."""
+    """What is known of a data set without reading it: title, sentence, source, licence, size of the download.
+
+    `missing`: why it cannot be read now, empty when it can. `by_hand`: what to put where without a network.
+    """
     name = DATASETS.known(name)
     source = DATASETS.load(name).build
     facts = data_facts(_choice(name))
@@ -39,6 +43,7 @@ def about_data(name: str) -> dict[str, Any]:
         "download": source.download.size if source.download else 0,
         "path": str(data_folder() / source.download.place) if source.download else "",
         "missing": missing(_choice(name)),
+        "by_hand": by_hand(source.download, data_folder()) if source.download else "",
         "classes": list(facts.classes),
         "splits": facts.splits,
         "shape": list(facts.shape),

@@ -124,7 +124,7 @@ def bring(name: str, folder: Path, aside: Path, progress: _Progress, stopped: Ca
     download = source.download
     if download is None or not source.missing(options, folder):
         return
-    by_hand = _by_hand(download, folder)
+    otherwise = f"Or {by_hand(download, folder)}"
     try:
         _make_room(source.about.title, download, folder)
         packed, ready = aside / "packed", aside / "ready"
@@ -139,17 +139,18 @@ def bring(name: str, folder: Path, aside: Path, progress: _Progress, stopped: Ca
         _place(download, ready, folder)
         source.load(options, folder)  # lays a large set out for mapping; and it was complete only if it can be read
     except Lost as error:
-        raise Failed(f"{source.about.title} could not be downloaded: {error}. Try again later. {by_hand}") from error
+        raise Failed(f"{source.about.title} could not be downloaded: {error}. Try again later. {otherwise}") from error
     except OSError as error:
         raise Failed(_unwritten(source.about.title, folder, error)) from error
 
 
-def _by_hand(download: Download, folder: Path) -> str:
+def by_hand(download: Download, folder: Path) -> str:
+    """What to put where without this computer's network: `fetch … and unpack it into …`."""
     names = download.files[0].name if len(download.files) == 1 else f"{download.files[0].name} and the other files"
     what = "unpack it into" if len(download.files) == 1 else "put them into"
     place = (folder / download.place).parent if len(download.files) == 1 else folder / download.place
     return (
-        f"Or fetch {names} elsewhere ({download.files[0].urls[0].rpartition('/')[0]}/) and {what} {place}; "
+        f"fetch {names} elsewhere ({download.files[0].urls[0].rpartition('/')[0]}/) and {what} {place}; "
         "CONVSCOPE_DATA may name another folder."
     )
 

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 _PAGES = {  # group: (file and address, title, icon); home answers at / only
     "Start": [("home", "Home", "home")],
-    "Build": [("train", "Train", "play_circle")],
+    "Build": [("data", "Data", "photo_library"), ("train", "Train", "play_circle")],
     "Look": [
         ("runs", "Runs", "table_rows"),
         ("watch", "Watch", "monitoring"),

@@ -24,7 +24,7 @@ CIFAR10 = CifarSet(
     about=About(
         "CIFAR-10",
         "Alex Krizhevsky, Vinod Nair and Geoffrey Hinton, University of Toronto, 2009",
-        "none stated; who uses it is asked to cite Krizhevsky (2009)",
+        "not stated; cite Krizhevsky (2009)",
     ),
     download=Download(
         files=(

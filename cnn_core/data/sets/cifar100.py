@@ -36,7 +36,7 @@ CIFAR100 = CifarSet(
     about=About(
         "CIFAR-100",
         "Alex Krizhevsky, Vinod Nair and Geoffrey Hinton, University of Toronto, 2009",
-        "none stated; who uses it is asked to cite Krizhevsky (2009)",
+        "not stated; cite Krizhevsky (2009)",
     ),
     download=Download(
         files=(
