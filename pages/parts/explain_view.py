@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -211,7 +212,7 @@ def _bars(names: tuple[str, ...], shares: tuple[float, ...], asked: int | None, 
 
 def downloads(key: str, why: Explanation, picture: bytes) -> None:
     """The overlay as PNG and the map as numbers."""
-    name = f"{key}-{why.layer.replace('.', '_')}-class-{why.target_index}"
+    name = f"{key}-{re.sub(r'[^A-Za-z0-9_-]', '_', why.layer)}-class-{why.target_index}"
     with st.popover("Download", icon=":material/download:"):
         st.download_button(
             "What decided, as PNG",
