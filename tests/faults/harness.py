@@ -19,7 +19,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,7 @@ from cnn_core import actions
 from cnn_core.base.errors import UserError
 from cnn_core.base.files import sha256
 from cnn_core.experiment import Experiment, resolve
-from cnn_core.jobs.job import ids
+from cnn_core.jobs.job import SUPERVISOR, ids
 from cnn_core.runs.run import RunFolder
 
 HARD = (  # everything that has a state: dropout, batch norm, moments, a schedule, augmentation, part-epoch validations
@@ -102,13 +102,20 @@ def _child(work: Callable[[], Any], write: int) -> None:
 
 @contextmanager
 def home(words: str = "attempt") -> Iterator[Path]:
-    """A runs folder and a locks folder of our own, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix=f"convscope-{words}-") as name:
+    """A runs folder and a locks folder of our own, gone afterwards, and with them whoever still works there."""
+    with tempfile.TemporaryDirectory(prefix=f"convscope-{words}-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
         os.environ |= {"CONVSCOPE_RUNS": str(folder / "runs"), "CONVSCOPE_LOCKS": str(folder / "locks")}
         (folder / "runs").mkdir()
         (folder / "locks").mkdir()
-        yield folder
+        try:
+            yield folder
+        finally:
+            while (folder / "runs" / SUPERVISOR).exists() and (pids := alive(folder)):
+                for pid in pids:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                time.sleep(0.05)
 
 
 def spread(attempt: Callable[[Any], list[str]], items: Iterable[Any], lanes: int) -> list[tuple[Any, list[str]]]:
@@ -172,7 +179,10 @@ def tell(what: str, results: list[tuple[Any, list[str]]], note: str = "") -> boo
 
 
 def _short(what: object) -> str:
-    return (str(what).strip().splitlines() or [""])[-1][:300]
+    """One line of it: of a traceback the error."""
+    lines = [line.strip(" |") for line in str(what).strip().splitlines()]
+    errors = [line for line in lines if re.match(r"[A-Za-z.]+(Error|Exception|Interrupt|Failed)\b", line)]
+    return (errors or lines or [""])[-1][:300]
 
 
 # ---------------------------------------------------------------- looking at a run
@@ -248,7 +258,8 @@ def resumed(root: Path, wanted: Experiment, undisturbed: dict[str, str]) -> list
     if ended.code:
         return [f"the resume failed: {ended.said or f'signal {ended.signal}'}"]
     wrong = [f"not the same bits: {name}" for name in differences(ended.said, undisturbed)]
-    left = sorted(str(path.relative_to(root)) for path in root.rglob("*.tmp"))
+    runs = [root / name for name in ids(root)]  # a folder that Start had only begun is the doctor's
+    left = sorted(str(path.relative_to(root)) for run in runs for path in run.rglob("*.tmp"))
     return wrong + ([f"left behind: {', '.join(left)}"] if left else [])
 
 

@@ -90,7 +90,7 @@ class Lane:
         if state["status"] == "queued" or not held(run.lock_path):
             return "start"
         rows = journal.read(run.journal_path)[0]
-        if rows and rows[-1]["kind"] == "validation" and state["epochs"] == EPOCHS:
+        if rows and rows[-1]["kind"] == "validation" and state.get("epochs") == EPOCHS:
             return "test"
         return "training" if rows and rows[-1]["kind"] in ("steps", "validation") else "start"
 

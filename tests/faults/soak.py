@@ -143,8 +143,8 @@ class Soak:
                 self.runs.append(actions.start(resolve(settings), self.root))
                 self.counts["runs started"] += 1
 
-    def go_on(self) -> bool:
-        """Resume what stands still; whether all runs are done."""
+    def go_on(self) -> None:
+        """Resume what stands still."""
         for one in self.runs:
             status = self._status(one)
             if status == "stopped":
@@ -157,7 +157,6 @@ class Soak:
                 actions.wake(self.root)
             elif status == "failed":
                 self.blame(f"{one} failed: {actions.show(one, self.root)['message']}")
-        return all(self._status(one) == "done" for one in self.runs)
 
     def _status(self, run: str) -> str:
         return str(actions.show(run, self.root)["status"])
@@ -264,14 +263,15 @@ class Soak:
             self.blame(f"{work}: {type(error).__name__}: {error}")
 
     def _look_back(self) -> None:
-        last = time.monotonic() + 900
-        while not self.go_on():
-            if time.monotonic() > last:
-                self.blame("not every run came to its end")
-                break
-            time.sleep(1)
-        missing = {self.still, *self.runs} - {one["run"] for one in actions.runs(self.root)}
-        if missing:
+        """When all is quiet: every run is there, ended or stopped well; nobody and nothing is left."""
+        for one in self.runs:
+            if self._status(one) in LIVE:
+                actions.stop(one, self.root)
+        ends = Counter(self._status(one) for one in [self.still, *self.runs])
+        if set(ends) - {"done", "stopped"}:
+            self.blame(f"runs ended as {dict(ends)}")
+        self.counts["runs done"], self.counts["runs stopped"] = ends["done"], ends["stopped"]
+        if missing := {self.still, *self.runs} - {one["run"] for one in actions.runs(self.root)}:
             self.blame(f"lost runs: {missing}")
         if code := self.server.end():
             self.blame(f"the server ended with code {code}")
@@ -283,6 +283,22 @@ class Soak:
             self.blame(f"left behind: {left}")
         if "Traceback" in (self.folder / "server.log").read_text():
             self.blame(f"the server printed a traceback: {(self.folder / 'server.log').read_text()[-3000:]}")
+
+    def report(self) -> None:
+        """Print the figures."""
+        slope, files = self.growth()
+        if slope > GROWTH:
+            self.blame(f"the server grows by {slope:.2f} MB a minute")
+        if files > FILES:
+            self.blame(f"the server has {files} more files open")
+        late = sorted(self.waits)[int(0.95 * len(self.waits))]
+        counts = ", ".join(f"{number} {what}" for what, number in sorted(self.counts.items()))
+        _say(f"soak of {self.seconds / 60:g} minutes: {counts}")
+        _say(f"  {len(self.waits)} acts of {np.median(self.waits):.1f} s, 95 of 100 within {late:.1f} s")
+        _say(f"  server {slope:+.2f} MB a minute after its warm-up, {files:+d} open files")
+        for sentence, number in self.said.most_common(8):
+            _say(f"  said {number} times: {sentence}")
+        _say(f"  wrong: {len(self.wrong)}")
 
 
 def _say(text: str) -> None:
@@ -307,17 +323,5 @@ def main(arguments: list[str]) -> int:
     with home("soak") as folder:
         soak = Soak(folder, given.minutes, given.every, given.seed)
         soak.run()
-        slope, files = soak.growth()
-        if slope > GROWTH:
-            soak.blame(f"the server grows by {slope:.2f} MB a minute")
-        if files > FILES:
-            soak.blame(f"the server has {files} more files open")
-    counts = ", ".join(f"{number} {what}" for what, number in sorted(soak.counts.items()))
-    _say(f"soak of {given.minutes:g} minutes: {counts}")
-    late = sorted(soak.waits)[int(0.95 * len(soak.waits))]
-    _say(f"  {len(soak.waits)} acts of {np.median(soak.waits):.1f} s, 95 of 100 within {late:.1f} s")
-    _say(f"  server {slope:+.2f} MB a minute after its warm-up, {files:+d} open files")
-    for sentence, number in soak.said.most_common(12):
-        _say(f"  said {number} times: {sentence}")
-    _say(f"  wrong: {len(soak.wrong)}")
+        soak.report()
     return bool(soak.wrong)
