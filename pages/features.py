@@ -110,7 +110,8 @@ def _result(run: str, source: Source, found: Activations) -> None:
             features_view.values(found, numbers, channel)
     with left:
         word = "Map" if numbers is None else "Value"
-        st.subheader(f"{word} {channel}", anchor=False)
+        with st.container(horizontal=True):
+            st.subheader(f"{word} {channel}", anchor=False, width="content")
         if numbers is None:
             features_view.one_map(source, found, look)
         else:

@@ -15,6 +15,7 @@ from cnn_core.figures.overlay import SIDE, Pixels, enlarged, grey, smooth
 # From -1 over 0 to 1, as #rrggbb; the house's orange and teal are three quarters of the way.
 _STOPS = ("5e2503", "b4490f", "eeb48c", "f4f4f2", "9ccdc7", "0b6a67", "053b3b")
 _AT = (-1.0, -0.7, -0.3, 0.0, 0.3, 0.7, 1.0)
+_BELOW, _ABOVE = (0.94, 0.45, 0.10), (0.10, 0.72, 0.68)  # what is laid over a grey picture: brighter, to be seen there
 HALF = 127  # colours on each side of zero
 
 
@@ -63,7 +64,18 @@ def signed_overlay(
     """
     top = float(np.abs(values).max(initial=0)) if most is None else most
     large = smooth(values, side)
-    ground = grey(enlarged(picture, side))[..., None]
-    amount = np.clip(np.abs(large) / top, 0, 1) if top > 0 else np.zeros_like(large)
-    cover = (np.sqrt(amount) * min(1.0, 1.85 * opacity))[..., None]
-    return np.round((ground * (1 - cover) + paint_signed(large, top) * cover) * 255).astype(np.uint8)
+    share = np.clip(large / top, -1, 1) if top > 0 else np.zeros_like(large)
+    return _tinted(grey(enlarged(picture, side)), share, min(1.0, 1.85 * opacity))
+
+
+def tint_bar(opacity: float = 0.5, width: int = 512, height: int = 12) -> Pixels:
+    """The colours of `signed_overlay` on middle grey, from the lowest value (left) to the highest."""
+    share = np.linspace(-1, 1, width, dtype=np.float32)[None].repeat(height, axis=0)
+    return _tinted(np.full((height, width), 0.5, np.float32), share, min(1.0, 1.85 * opacity))
+
+
+def _tinted(ground: NDArray[np.float32], share: NDArray[np.float32], strength: float) -> Pixels:
+    """Orange or teal over grey (H, W); the paint gets no paler towards zero, else zeros look like lines."""
+    paint = np.where((share < 0)[..., None], np.asarray(_BELOW, np.float32), np.asarray(_ABOVE, np.float32))
+    cover = (np.abs(share) ** 0.7 * strength)[..., None]
+    return np.round((ground[..., None] * (1 - cover) + paint * cover) * 255).astype(np.uint8)

@@ -17,7 +17,7 @@ from cnn_core.features.activations import statistics
 from cnn_core.figures.heat import color_bar
 from cnn_core.figures.overlay import Pixels, enlarged, overlay, png, spread, squared
 from cnn_core.figures.sheet import Sheet, sheet
-from cnn_core.figures.signed import signed_bar, signed_overlay
+from cnn_core.figures.signed import signed_overlay, tint_bar
 from cnn_core.figures.tiles import map_tiles
 from cnn_core.figures.values import value_bars
 from pages.parts import cached, shell
@@ -142,7 +142,7 @@ _overlays = cached.of_pictures(_laid_over)
 
 @st.cache_data(max_entries=2, show_spinner=False)
 def _bar(signed: bool) -> bytes:
-    return png(signed_bar() if signed else color_bar())
+    return png(tint_bar() if signed else color_bar())
 
 
 def one_map(source: Source, found: Activations, look: Look) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from cnn_core.figures.heat import paint
 from cnn_core.figures.overlay import enlarged, grey, overlay, spread
-from cnn_core.figures.signed import HALF, paint_signed, signed_bar, signed_overlay, signed_picture
+from cnn_core.figures.signed import HALF, paint_signed, signed_bar, signed_overlay, signed_picture, tint_bar
 from cnn_core.figures.tiles import (
     color_tiles,
     enlarge,
@@ -176,6 +176,15 @@ def test_where_a_signed_map_is_zero_the_picture_is_bare():
     for side in (1.0, -1.0):
         assert signed_overlay(picture, values * 0, side).shape == (512, 512, 3)
     assert signed_picture(values, side=32).shape == (32, 32, 3)
+
+
+def test_the_bar_under_the_picture_has_its_colours_and_bare_grey_in_the_middle():
+    values = np.linspace(-1, 1, 255, dtype=np.float32)[None].repeat(255, axis=0)
+    found = signed_overlay(np.full((255, 255), 127, np.uint8), values, side=255)
+    bar = tint_bar(width=255, height=3)
+    assert np.abs(found[100].astype(int) - bar[0]).max() <= 2
+    assert np.ptp(bar[0, 127]) == 0
+    assert np.abs(bar[0, 0].astype(int) - bar[0, -1]).max() > 150
 
 
 def test_over_the_picture_too_a_shared_scale_makes_a_weak_map_weak():
