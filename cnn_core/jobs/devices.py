@@ -8,6 +8,7 @@ from collections.abc import Callable
 from cnn_core.base.errors import Failed
 from cnn_core.base.locks import Lock, note
 from cnn_core.base.settings import locks_folder
+from cnn_core.jobs.job import DISK_FULL
 
 POLL = 0.2  # seconds between two looks at a taken device
 
@@ -21,7 +22,7 @@ def take(device: str, who: str, waiting: Callable[[str], None], look: Callable[[
             give up.
 
     Raises:
-        Failed: the folder of locks cannot be written.
+        Failed: the folder of locks cannot be written. OSError: the disk is full.
     """
     lock = Lock(locks_folder() / f"{device.replace(':', '-')}.lock", shared=True)
     said: str | None = None
@@ -39,6 +40,8 @@ def _acquire(lock: Lock, who: str) -> bool:
     try:
         return lock.acquire(who)
     except OSError as error:
+        if error.errno in DISK_FULL:
+            raise
         raise Failed(
             f"The device's lock {lock.path} cannot be made ({error.strerror}); "
             "let CONVSCOPE_LOCKS name a folder that can be written."

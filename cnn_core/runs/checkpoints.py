@@ -1,7 +1,8 @@
 """Checkpoints: everything that a resume needs, as safetensors and JSON; no pickle.
 
-A checkpoint `step-00000120` is three files: `.model.safetensors` (weights and buffers), `.state.safetensors`
-(optimizer, random numbers, running sums) and, last, `.json`: the progress, and size and SHA-256 of the other two.
+A checkpoint `step-00000120` (within an epoch: `step-00000120-open`) is three files: `.model.safetensors` (weights and
+buffers), `.state.safetensors` (optimizer, random numbers, running sums) and, last, `.json`: the progress, and size and
+SHA-256 of the other two.
 It exists when its `.json` exists. Blobs are read as bytes and checked before they are loaded.
 """
 
@@ -52,7 +53,7 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
         OSError: the disk is full or not writable; what was there before is still there.
     """
     make_folder(folder)
-    name = name_of(checkpoint.progress["step"])
+    name = name_of(checkpoint.progress["step"], checkpoint.progress.get("batch", 0))
     files: dict[str, dict[str, Any]] = {}
     for part in PARTS:
         tensors: dict[str, Tensor] = getattr(checkpoint, part)

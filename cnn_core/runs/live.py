@@ -63,7 +63,8 @@ class _Followed:
             self.losses = [one for one in self.losses if one["step"] <= row["step"]]
             self.pace = {}
         elif row["kind"] == "validation":
-            self.rows.append(row)
+            # one that was said before a kill, and not yet saved, is said again at the same step
+            self.rows = [*(one for one in self.rows if one["step"] < row["step"]), row]
         elif row["kind"] == "steps":
             self.pace = row
             self.losses.append({key: row.get(key) for key in ("step", "epoch", "loss")})

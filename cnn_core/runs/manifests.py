@@ -15,7 +15,7 @@ from cnn_core.base.files import open_file, read_file, sha256, unseal_bytes
 
 SCHEMA = 1
 PARTS = ("model", "state")
-NAME = re.compile(r"step-(\d{8,12})\Z")
+NAME = re.compile(r"step-(\d{8,12})(-open)?\Z")
 REMEMBERED = 256  # files known to be whole
 
 
@@ -32,14 +32,18 @@ class Unusable(Failed):
         return f"is damaged ({self})" if self.damaged else f"cannot be used ({self})"
 
 
-def name_of(step: int) -> str:
-    """What the checkpoint of a step is called."""
-    return f"step-{step:08d}"
+def name_of(step: int, batch: int = 0) -> str:
+    """What the checkpoint of a step is called; `batch`: steps done in the epoch that has begun.
+
+    One within an epoch is `-open`: a stop during the validation that ends the epoch leaves one at the very step at
+    which the ended epoch is saved, and no file of a whole checkpoint is ever written over.
+    """
+    return f"step-{step:08d}{'-open' if batch else ''}"
 
 
 def step_of(name: str) -> int:
     """The step of a checkpoint by its name."""
-    return int(name.removeprefix("step-"))
+    return int(name.split("-")[1])
 
 
 def part_file(name: str, part: str) -> str:
@@ -59,7 +63,7 @@ def names(folder: Path) -> list[str]:
         return []
     except OSError as error:
         raise Failed(f"The checkpoints in {folder} cannot be read ({error.strerror}).") from error
-    return sorted(filter(NAME.match, found), key=step_of)
+    return sorted(filter(NAME.match, found), key=lambda name: (step_of(name), not name.endswith("-open")))
 
 
 def experiment_sum(run: Path) -> str:

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from cnn_core.runs import checkpoints
+from cnn_core.runs.live import live
 from cnn_core.training import engine, job
 from tests.training.conftest import final
 
@@ -42,8 +43,6 @@ def test_a_run_stopped_at_any_step_and_resumed_has_the_bits_of_an_undisturbed_on
 
 
 def test_the_curves_of_a_resumed_run_are_those_of_an_undisturbed_one(new, stop_at, undisturbed):
-    from cnn_core.runs.live import live
-
     run = new(*HARD)
     stop_at(13)
     job.run(run)
@@ -93,13 +92,13 @@ def test_a_damaged_checkpoint_is_passed_over_for_the_one_before_and_said_so(new,
     run = new(*HARD)
     stop_at(33)
     job.run(run)
-    newest = run.checkpoints / "step-00000033.model.safetensors"
+    newest = run.checkpoints / "step-00000033-open.model.safetensors"
     data = bytearray(newest.read_bytes())
     data[-1] ^= 1
     newest.write_bytes(data)
     stop_at(None)
     assert job.run(run)["status"] == "done"
-    lost = "damaged (step-00000033.model.safetensors: its SHA-256 does not match) and was left out"
+    lost = "damaged (step-00000033-open.model.safetensors: its SHA-256 does not match) and was left out"
     assert lost in run.log_path.read_text()
     assert final(run) == final(undisturbed)
 
@@ -108,3 +107,32 @@ def test_another_seed_gives_other_bits(new, undisturbed):
     run = new(*HARD, "train.seed=1")
     job.run(run)
     assert final(run) != final(undisturbed)
+
+
+def test_a_stop_within_the_last_validation_and_a_kill_before_its_epoch_is_saved_lose_nothing(
+    new, stop_at, undisturbed, monkeypatch
+):
+    run = new(*HARD)
+    stop_at(20)  # the last step of the first epoch: the validation that ends it is interrupted
+    assert job.run(run)["step"] == 20
+    stop_at(None)
+
+    class Killed(BaseException):
+        pass
+
+    def write(path, data, **how):
+        if path.name == "step-00000020.json":
+            raise Killed
+        write_whole(path, data, **how)
+
+    write_whole = checkpoints.atomic_write
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoints, "atomic_write", write)
+        with pytest.raises(Killed):
+            job.run(run)
+    found, damaged = checkpoints.latest(run.checkpoints)
+    assert (found.progress["step"], damaged) == (20, [])
+    assert job.run(run)["status"] == "done"
+    assert final(run) == final(undisturbed)
+    rows = [row["step"] for row in live(run).rows]
+    assert rows == sorted(set(rows))  # the validation that was said twice is there once
