@@ -36,7 +36,7 @@ def main() -> None:
     lacking = actions.missing(now.experiment.data) if now.experiment else ""
     with row:
         _other_settings(now)
-        _start_button(now)
+        _start_button(now, lacking)
     left, right = st.columns([11, 9], gap="large")
     with left:
         _what(now, lacking)
@@ -90,14 +90,14 @@ def _other_settings(now: Setup) -> None:
         )
 
 
-def _start_button(now: Setup) -> None:
+def _start_button(now: Setup, lacking: str) -> None:
     pressed = st.button(
         "Start training",
         key="train.start",
         type="primary",
         icon=":material/play_arrow:",
-        disabled=now.experiment is None,
-        help=md(now.reason) or None,
+        disabled=now.experiment is None or bool(lacking),
+        help=md(now.reason or lacking) or None,
     )
     if pressed and now.experiment:
         _start(now.experiment)
@@ -123,6 +123,8 @@ def _what(now: Setup, lacking: str) -> None:
         _choose("model", "Network", MODELS, now)
     if lacking:
         st.info(f"**Not on this computer yet.** {md(lacking)}", icon=":material/download:")
+        if st.button("Download it", key="train.download", icon=":material/download:"):
+            shell.go("data", data=setup.chosen("data"))
 
 
 def _choose(section: str, label: str, shelf: Shelf[Any], now: Setup) -> None:

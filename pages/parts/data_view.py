@@ -205,10 +205,9 @@ def _two_columns(rows: dict[str, str]) -> None:
     """Words left, values right, without lines."""
     with st.container(gap="xsmall"):
         for label, value in rows.items():
-            with st.container(horizontal=True, gap="medium", wrap=False):
+            with st.container(horizontal=True, gap="small", wrap=False):
                 st.markdown(f":gray[{label}]", width="content")
-                st.space("stretch")
-                st.markdown(value, width="content", text_alignment="right")
+                st.markdown(value, width="stretch", text_alignment="right")
 
 
 def _numbers(values: Sequence[float]) -> str:

@@ -216,6 +216,21 @@ def test_a_data_folder_that_cannot_be_written_is_a_sentence(visit, monkeypatch):
     assert "cannot be written" in at.error[0].value
 
 
+def test_training_waits_for_its_pictures_and_leads_to_them(visit):
+    at = visit("train")
+    at.selectbox(key="train.data").set_value("cifar10").run()
+    assert at.button(key="train.start").disabled
+    assert "download cifar10" in at.button(key="train.start").help
+    at.button(key="train.download").click().run()
+    assert not at.exception
+    assert (at.title[0].value, address(at, "data")) == ("Data", "cifar10")
+    cifar(data_folder())
+    at.run()
+    at.button(key="data.train").click().run()
+    assert not at.button(key="train.start").disabled
+    assert at.selectbox(key="train.data").value == "cifar10"
+
+
 # ---------------------------------------------------------------- addresses
 
 

@@ -23,8 +23,8 @@ CIFAR10 = CifarSet(
     name="cifar10",
     about=About(
         "CIFAR-10",
-        "Alex Krizhevsky, Vinod Nair and Geoffrey Hinton, University of Toronto, 2009",
-        "not stated; cite Krizhevsky (2009)",
+        "Alex Krizhevsky, Vinod Nair and Geoffrey Hinton, who ask that Krizhevsky (2009) be cited",
+        "not stated",
     ),
     download=Download(
         files=(

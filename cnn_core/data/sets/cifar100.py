@@ -35,8 +35,8 @@ CIFAR100 = CifarSet(
     name="cifar100",
     about=About(
         "CIFAR-100",
-        "Alex Krizhevsky, Vinod Nair and Geoffrey Hinton, University of Toronto, 2009",
-        "not stated; cite Krizhevsky (2009)",
+        "Alex Krizhevsky, Vinod Nair and Geoffrey Hinton, who ask that Krizhevsky (2009) be cited",
+        "not stated",
     ),
     download=Download(
         files=(
