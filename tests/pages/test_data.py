@@ -225,7 +225,7 @@ def test_training_waits_for_its_pictures_and_leads_to_them(visit):
     assert not at.exception
     assert (at.title[0].value, address(at, "data")) == ("Data", "cifar10")
     cifar(data_folder())
-    at.run()
+    at = visit("data", data="cifar10")
     at.button(key="data.train").click().run()
     assert not at.button(key="train.start").disabled
     assert at.selectbox(key="train.data").value == "cifar10"
