@@ -29,7 +29,7 @@ from cnn_core.jobs.job import LIVE, SUPERVISOR, started
 from cnn_core.runs.leftovers import leftovers
 from tests.faults.harness import alive, home, until
 from tests.serving import Server, zombies
-from tests.sessions import Gone, Visitor
+from tests.sessions import Gone, Late, Visitor
 
 DIGITS = {"data": {"name": "digits"}, "model": {"name": "small_cnn"}}
 EPOCHS = 400  # of a run that is trained meanwhile
@@ -38,6 +38,7 @@ WARM = 300.0  # seconds of that life that do not count
 LOOK = 5.0  # seconds between two looks at memory and files
 GROWTH = 1.0  # MB a minute
 FILES = 5  # more open files at the end than at the beginning; a visitor is one or two
+PATIENCE = 300.0  # seconds for one page: more is a page that hangs
 UPLOADER = "Drop a photo here, or choose a file"
 PHOTOS, PICTURES = 4, 8  # few, so that the caches of the server are soon as full as they get
 
@@ -169,7 +170,7 @@ class Soak:
         while not self.over.is_set():
             me, server = None, self.server
             try:
-                with Visitor(server.address) as me:
+                with Visitor(server.address, PATIENCE) as me:
                     self.counts["sessions"] += 1
                     for _ in range(rng.randint(3, 12)):
                         began = time.monotonic()
@@ -183,6 +184,8 @@ class Soak:
                 self.over.wait(2)
                 if server.process.poll() is None:  # it lives, and has let go of a visitor all the same
                     self.blame(f"a connection was lost: {error}")
+            except Late as error:
+                self.blame(str(error))
             except LookupError:  # the button has gone since somebody else pressed it
                 self.counts["came too late"] += 1
             if me is not None:
