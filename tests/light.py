@@ -1,6 +1,6 @@
 """A supervisor and workers without torch, as real processes: what a job does stands in its state, as `does`.
 
-`quick`: ends at once. `wait`: until somebody makes the file `go`, or asks to stop. `deaf`: hears no stop. `crash`: ends
+`quick`: ends at once, as what says nothing. `wait`: until somebody makes the file `go`, or asks to stop. `deaf`: hears no stop. `crash`: ends
 by a signal. `exit`: ends with code 3. `twice`: dies the first time, and ends well the second time. `eat`: takes more
 memory than its control group (`group`) allows.
 Each start and end of work is a line in `work.txt` beside the jobs, so that order and overlap can be seen.
@@ -46,7 +46,7 @@ def _work(folder: Path, handle: int) -> int:
     assert lock.adopt(handle, me()), "the lock was not handed down"
     job.update(status="running", started=now())
     append_line(job.root / "work.txt", f"began {job.id}")
-    ended = _do(job, job.stored()["does"])
+    ended = _do(job, job.stored().get("does", "quick"))
     append_line(job.root / "work.txt", f"ended {job.id}")
     job.update(status="done" if ended else "stopped", reason="" if ended else "asked", ended=now())
     job.clear_stop()

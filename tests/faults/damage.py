@@ -14,6 +14,7 @@ from cnn_core import actions
 from cnn_core.jobs.job import ids
 from cnn_core.runs import checkpoints
 from cnn_core.runs.checkpoints import Checkpoint
+from cnn_core.runs.manifests import names
 from cnn_core.runs.run import RunFolder
 from tests.faults.harness import experiment, finish, forked, home, prepared, spread, tell
 
@@ -80,14 +81,13 @@ def same(one: Checkpoint, other: Checkpoint) -> bool:
 def unnoticed(run: RunFolder, damage: Damage) -> list[str]:
     """Do the damage to a run whose newest checkpoint is the damaged one; what nobody noticed, as sentences."""
     wrong = []
-    step = damage.file.split(".")[0]
-    for path in run.checkpoints.iterdir():
-        if path.name.split(".")[0] > step:
-            path.unlink()
-    path = run.checkpoints / damage.file
+    name, path = damage.file.split(".")[0], run.checkpoints / damage.file
+    listed = names(run.checkpoints)
+    for later in listed[listed.index(name) + 1 :]:
+        (run.checkpoints / f"{later}.json").unlink()
     whole, _ = checkpoints.latest(run.checkpoints)
-    names = sorted(path.stem for path in run.checkpoints.glob("*.json"))
-    previous = checkpoints._load(run.checkpoints, names[-2]) if len(names) > 1 else None
+    before = listed[: listed.index(name)]
+    previous = checkpoints._load(run.checkpoints, before[-1]) if before else None
     path.write_bytes(damaged(path.read_bytes(), damage))
     found, said = checkpoints.latest(run.checkpoints)
     if not said:
@@ -98,7 +98,7 @@ def unnoticed(run: RunFolder, damage: Damage) -> list[str]:
         wrong.append("the checkpoint before was not used")
     if "step-" in Path("/proc/self/maps").read_text():
         wrong.append("a checkpoint is mapped into memory: a file cut short would end the process")
-    if hasattr(actions, "doctor") and not any(step in json.dumps(row) for row in doctor(run.folder.parent)):
+    if not any(name in json.dumps(row) for row in doctor(run.folder.parent)):
         wrong.append("doctor did not notice")
     return wrong
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cnn_core import actions
 from cnn_core.base.locks import held, note
-from cnn_core.jobs import journal
+from cnn_core.jobs import journal, memory
 from cnn_core.jobs.job import LIVE, SUPERVISOR, started
 from cnn_core.runs.run import RunFolder, find_run
 from tests.faults.harness import alive, bits, differences, experiment, forked, home, prepared, spread, tell, until
@@ -40,10 +40,12 @@ class Lane:
         self.root, self.rng = folder / "runs", random.Random(seed)
         self.results: list[tuple[str, list[str]]] = []  # where each kill came, and what went wrong
         self.pids: set[tuple[int, str]] = set()
+        self.sittings = 0  # of the run, when its worker was killed last
 
     def one_run(self, most: int, wanted: dict[str, str]) -> None:
         """Kill a new run again and again, `most` times at most, then let it end and compare."""
         run, first = find_run(actions.start(experiment(*RUN), self.root), self.root), len(self.results)
+        self.sittings = 0
         until(lambda: self._go_on(run))
         while len(self.results) - first < most and run.state()["status"] != "done":
             self._kill(run)
@@ -61,14 +63,15 @@ class Lane:
         killed = self._end(run.lock_path) or killed if victim != "supervisor" else killed
         if killed:  # else it was faster than we
             self.results.append((f"{victim} at {place}", self._judged(run, victim)))
+        if victim != "supervisor":
+            self.sittings = _sittings(run)
 
     def _wait(self, run: RunFolder) -> None:
         """Some time after the start, or after the first step of this sitting."""
-        seen = len(_sittings(run))
         if self.rng.random() < 0.3:
             time.sleep(self.rng.random() * START)
             return
-        until(lambda: len(_sittings(run)) > seen or run.state()["status"] not in LIVE)
+        until(lambda: _sittings(run) > self.sittings or run.state()["status"] not in LIVE)
         time.sleep(self.rng.random() * TRAINING)
 
     def _end(self, lock: Path) -> bool:
@@ -100,6 +103,8 @@ class Lane:
             right = {("queued", ""), ("running", ""), ("done", "")}
         else:  # killed before it began: still in the line when its supervisor is dead too
             right = {("stopped", "killed"), ("done", ""), *([("queued", "")] if victim == "both" else [])}
+            if memory.rose(run.state().get("memory_mark", "")):  # another process was ended for that on this machine
+                right.add(("stopped", "memory"))
         said = until(lambda: (found := _verdict(run)) in right and found, SOON)
         return [] if said else [f"after the kill the state is {_verdict(run)}, {run.state()['message']}"]
 
@@ -118,9 +123,10 @@ def _verdict(run: RunFolder) -> tuple[str, str]:
     return state["status"], state["reason"]
 
 
-def _sittings(run: RunFolder) -> list[object]:
+def _sittings(run: RunFolder) -> int:
+    """How often training began, or went on."""
     rows, _ = journal.read(run.journal_path)
-    return [row for row in rows if row["kind"] in ("started", "resumed", "restarted")]
+    return sum(row["kind"] in ("started", "resumed", "restarted") for row in rows)
 
 
 def lane(count: int, wanted: dict[str, str], seed: int) -> list[tuple[str, list[str]]]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import signal
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from cnn_core import actions
 from cnn_core.jobs.job import ids
@@ -28,34 +26,11 @@ from tests.faults.harness import (
     spread,
     tell,
 )
-from tests.faults.spy import Fault, Operation, traced, watching, writing_down
+from tests.faults.spy import Point, killing, points, traced, watching, writing_down
 
 EPOCH = 4  # steps
 SAVING = "step-00000004.state"
-MANIFEST = re.compile(r"checkpoints/step-(\d{8})\.json\Z")
-
-
-class Point(NamedTuple):
-    """Where to kill: before operation `number`, or half-way through it; of a new run, or of the resume of one that was
-    `before` killed or stopped. `what` is for the report.
-    """
-
-    number: int
-    half: bool = False
-    what: str = ""
-    before: str = ""
-
-
-def killing(point: Point | None) -> Fault:
-    """Dead at the point."""
-
-    def fault(operation: Operation) -> None:
-        if point and operation.number == point.number:
-            if point.half:
-                operation.do_half()
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return fault
+MANIFEST = re.compile(r"checkpoints/step-(\d{8})(?:-open)?\.json\Z")
 
 
 def killed(root: Path, trace: Path, point: Point | None) -> Ended:
@@ -66,15 +41,6 @@ def killed(root: Path, trace: Path, point: Point | None) -> Ended:
             return finish(root, experiment())
 
     return forked(work)
-
-
-def points(trace: Path, before: str) -> list[Point]:
-    """All points of a training that was watched to its end."""
-    found = []
-    for number, (name, path, other, size) in enumerate(traced(trace), 1):
-        what = f"{name} {Path(other or path).name}"
-        found += [Point(number, half, what, before) for half in ((False, True) if size > 1 else (False,))]
-    return found
 
 
 def kept(root: Path) -> int:

@@ -11,12 +11,13 @@ import fcntl
 import io
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 ON_PATHS = ("mkdir", "rmdir", "unlink", "remove", "truncate", "chmod", "utime")
@@ -232,3 +233,38 @@ def writing_down(trace: Path, fault: Fault) -> Iterator[Fault]:
 def traced(trace: Path) -> list[list[Any]]:
     """The operations that were done: [name, path, where a rename led, bytes]."""
     return [json.loads(line) for line in trace.read_text().splitlines()]
+
+
+# ---------------------------------------------------------------- dead at one of them
+
+
+class Point(NamedTuple):
+    """Where to kill: before operation `number`, or half-way through it; of a new run, or of the resume of one that was
+    `before` killed or stopped. `what` is for the report.
+    """
+
+    number: int
+    half: bool = False
+    what: str = ""
+    before: str = ""
+
+
+def killing(point: Point | None) -> Fault:
+    """Dead at the point."""
+
+    def fault(operation: Operation) -> None:
+        if point and operation.number == point.number:
+            if point.half:
+                operation.do_half()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return fault
+
+
+def points(trace: Path, before: str) -> list[Point]:
+    """All points of a training that was watched to its end."""
+    found = []
+    for number, (name, path, other, size) in enumerate(traced(trace), 1):
+        what = f"{name} {Path(other or path).name}"
+        found += [Point(number, half, what, before) for half in ((False, True) if size > 1 else (False,))]
+    return found

@@ -27,6 +27,7 @@ from cnn_core.jobs.index import states
 from cnn_core.jobs.job import SUPERVISOR, Job
 from tests import light
 from tests.faults.harness import alive, home, spread, tell, until
+from tests.serving import zombies
 
 SEQUENCES, STEPS = 100, 14
 BAD_IDS = ("", ".", "..", "../runs", "/", "a/../../b", "%2e%2e", "a\0b", "x" * 10_000, "../.supervisor.lock", "A", "é")
@@ -214,7 +215,7 @@ class Jobs(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.stack.close()
         assert until(lambda: not alive(self.folder)), "a process is still there"
-        assert until(lambda: not _zombies()), "a zombie is still there"
+        assert until(lambda: not zombies(os.getpid())), "a zombie is still there"
 
 
 def _pid(lock: Path) -> int:
@@ -232,11 +233,6 @@ def _stat(pid: int | str) -> list[str]:
 
 def _lives(pid: int) -> bool:
     return _stat(pid)[0] not in ("gone", "Z", "X")
-
-
-def _zombies() -> list[str]:
-    found = [path.name for path in Path("/proc").glob("[0-9]*")]
-    return [pid for pid in found if _stat(pid)[:2] == ["Z", str(os.getpid())]]
 
 
 # ---------------------------------------------------------------- the part

@@ -15,8 +15,7 @@ from cnn_core.jobs.index import states
 from cnn_core.jobs.job import LIVE, SUPERVISOR, Job
 from tests import light
 from tests.faults.harness import Ended, alive, drawn, forked, home, spread, tell, until
-from tests.faults.operations import Point, killing, points
-from tests.faults.spy import watching, writing_down
+from tests.faults.spy import Point, killing, points, watching, writing_down
 
 def jobs(root: Path) -> list[Job]:
     """Three in the line, in this order."""
