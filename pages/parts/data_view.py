@@ -52,6 +52,11 @@ def _sheet(pictures: NDArray[np.uint8]) -> Sheet | None:
     return sheet(pictures, most=64) if len(pictures) else None
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
+def _bars(names: tuple[str, ...], counts: tuple[int, ...], theme: str) -> dict[str, Any]:
+    return count_bars(names, counts, theme).to_dict()
+
+
 # --- what is drawn ------------------------------------------------------------------------------------------------
 
 
@@ -174,8 +179,10 @@ def by_class(about: Info, found: Info, split: str) -> None:
     st.subheader(f"{SPLITS[split]} pictures per class", anchor=False)
     counts, names = found["counts"][split], found["classes"]
     if len(names) <= BARS:
-        chart = count_bars([plain(name, 40) for name in names], counts, shell.theme())
-        st.altair_chart(chart, key=f"data.bars.{about['name']}.{split}", theme=None)
+        shown = tuple(plain(name, 40) for name in names)
+        alt = ", ".join(f"{name}: {count:,}" for name, count in zip(shown, counts, strict=True))
+        bars = _bars(shown, tuple(counts), shell.theme())
+        st.vega_lite_chart(bars, key=f"data.bars.{about['name']}.{split}", theme=None, alt=alt)
     st.markdown(_uneven(names, counts, split))
     with st.expander("As a table", type="compact", key=f"data.table.{about['name']}"):
         _table(names, found["counts"])
