@@ -1,4 +1,4 @@
-# make setup, make run, make check, make test, make bench, make clean; `make` alone says what each does.
+# make setup, make run, make check, make test, make test-all, make bench, make clean; `make` alone says what each does.
 #   PYTHON=python3.12  the Python to begin with (3.11 or later)
 #   CPU=1              PyTorch's CPU wheels: about 4 GB less on disk, for machines without an NVIDIA GPU
 
@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 CPU_WHEELS := https://download.pytorch.org/whl/cpu
 
-.PHONY: help setup run check test bench clean
+.PHONY: help setup run check test test-all bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make run     set up, then open ConvScope in the browser"
 	@echo "make check   format, lint, types, floors"
 	@echo "make test    the tests (those marked slow are left out)"
+	@echo "make test-all  break it on purpose, everywhere, for at most an hour; PART=kills: one part (see docs/RELIABILITY.md)"
 	@echo "make bench   measure and print the figures of the README"
 	@echo "make clean   remove caches; runs, data and $(VENV) stay"
 
@@ -52,6 +53,9 @@ check: $(VENV)/.ready-dev
 
 test: $(VENV)/.ready-dev
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile -m "not slow" -rs
+
+test-all: $(VENV)/.ready-dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.faults $(or $(PART),all)
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks

@@ -94,8 +94,14 @@ def arrivals(root: Path) -> Iterator[int]:
 
 
 def enqueue(job: Job, lock: Lock) -> None:
-    """Put a job at the end of the line, for the supervisor to start; releases its lock, which the caller holds."""
-    with arrivals(job.root) as turn:
+    """Put a job in the line, for the supervisor to start; releases its lock, which the caller holds.
+
+    One that was just made stands where it came, by its number; one that is resumed goes to the end.
+    """
+    with arrivals(job.root) as end:
+        state = job.stored()
+        fresh = state["status"] == "queued" and state["started"] is None and state["turn"] == state["number"]
+        turn = state["turn"] if fresh else end
         job.update(status="queued", reason="", message="", ended=None, waiting_for="", supervised=True, turn=turn)
     lock.release()
 

@@ -1,4 +1,4 @@
-"""`python -m tests.faults PART [--count N] [--seed S] [--lanes L]`: break it on purpose, print the figure; 1 if it fails.
+"""`python -m tests.faults PART [--count N] [--seed S] [--lanes L]`: break it on purpose; 1 if it fails.
 
 `all` does one part after another within an hour, each in a process of its own; `slow` are the tests that `make test`
 leaves out; `soak` has options of its own.

@@ -145,4 +145,5 @@ def main(count: int = 0, seed: int = 0, lanes: int = 2) -> bool:
         batches = [damages[start : start + BATCH] for start in range(0, len(damages), BATCH)]
         results = spread(partial(attempt, root, unnoticed), batches, lanes)
     pairs = [pair for batch, said in results for pair in zip(batch, said, strict=True)]
-    return all([tell(f"damages ({kind}) found", [pair for pair in pairs if pair[0].kind == kind]) for kind in KINDS])
+    told = [tell(f"damages ({kind}) found", [pair for pair in pairs if pair[0].kind == kind]) for kind in KINDS]
+    return all(told)

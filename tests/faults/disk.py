@@ -1,7 +1,8 @@
 """A disk that is full, broken or slow to take bytes: at every operation of a training, and a real full disk.
 
 Full means: from an operation on nothing that needs room succeeds; overwriting bytes that a file has already does, as on
-a real disk. Afterwards the state says so, nothing that was saved is lost, and with room the run goes on to the same bits.
+a real disk. Afterwards the state says so, nothing that was saved is lost, and with room the run goes on to the same
+bits.
 """
 
 from __future__ import annotations

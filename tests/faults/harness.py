@@ -46,7 +46,18 @@ HARD = (  # everything that has a state: dropout, batch norm, moments, a schedul
     "train.epochs=2",
     "train.threads=1",
 )
-SECONDS = ("seconds", "images_per_second", "started", "ended", "created", "run", "path", "number", "turn", "memory_mark")  # no bits
+SECONDS = (
+    "seconds",
+    "images_per_second",
+    "started",
+    "ended",
+    "created",
+    "run",
+    "path",
+    "number",
+    "turn",
+    "memory_mark",
+)  # no bits
 LIMIT = 120  # seconds for one attempt
 SHOWN = 12  # kinds of failures that are printed
 
@@ -128,7 +139,7 @@ def spread(attempt: Callable[[Any], list[str]], items: Iterable[Any], lanes: int
 
 
 def until(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
-    """Wait until something is so, by looking (other processes cannot notify us): what it gave, or False if it never was."""
+    """Wait until something is so, by looking: what it gave, or False if it never was."""
     end = time.monotonic() + seconds
     while not (found := condition()):
         if time.monotonic() > end:

@@ -148,6 +148,8 @@ def main(count: int = 0, seed: int = 0, lanes: int = 2) -> bool:
         assert wanted.code == 0, wanted.said
     each = -(-(count or KILLS) // lanes)
     rows = spread(partial(lane, each, wanted.said), range(seed, seed + lanes), lanes)
-    results = [pair for _, pairs in rows for pair in (pairs if pairs and isinstance(pairs[0], tuple) else [("lane", pairs)])]
+    results = [
+        pair for _, pairs in rows for pair in (pairs if pairs and isinstance(pairs[0], tuple) else [("lane", pairs)])
+    ]
     places = Counter(place.split(" at ")[-1] for place, _ in results)
     return tell("random kills survived", results, ", ".join(f"{n} at {place}" for place, n in places.most_common()))

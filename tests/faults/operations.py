@@ -1,4 +1,4 @@
-"""A kill at every file operation of a short training and of its resume: before each, and half-way through each write."""
+"""A kill at every file operation of a short training and of its resume: before each, half-way through each write."""
 
 from __future__ import annotations
 

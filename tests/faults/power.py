@@ -172,7 +172,7 @@ def attempt(wanted: dict[str, str], root: str, events: list[Event], point: tuple
         disk.do(event)
     with home("power") as folder:
         disk.rebuild(folder / "runs", kind, random.Random(number))
-        record, wrong = look(folder / "runs")
+        _, wrong = look(folder / "runs")
         if kept(folder / "runs") < saved:
             wrong.append(f"the checkpoint of step {saved}, said to be saved, is lost")
         return wrong + (resumed(folder / "runs", experiment(), wanted) if resume else [])

@@ -17,6 +17,7 @@ from tests import light
 from tests.faults.harness import Ended, alive, drawn, forked, home, spread, tell, until
 from tests.faults.spy import Point, killing, points, watching, writing_down
 
+
 def jobs(root: Path) -> list[Job]:
     """Three in the line, in this order."""
     found = [light.add(root, "crash"), light.add(root, "quick"), light.add(root, "quick")]
