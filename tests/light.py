@@ -1,8 +1,8 @@
 """A supervisor and workers without torch, as real processes: what a job does stands in its state, as `does`.
 
-`quick`: ends at once, as what says nothing. `wait`: until somebody makes the file `go`, or asks to stop. `deaf`: hears no stop. `crash`: ends
-by a signal. `exit`: ends with code 3. `twice`: dies the first time, and ends well the second time. `eat`: takes more
-memory than its control group (`group`) allows.
+`quick`: ends at once. `wait`: until somebody makes the file `go`, or asks to stop. `deaf`: hears no stop.
+`crash`: ends by a signal. `exit`: ends with code 3. `twice`: dies the first time, and ends well the second time.
+`eat`: takes more memory than its control group (`group`) allows.
 Each start and end of work is a line in `work.txt` beside the jobs, so that order and overlap can be seen.
 """
 
@@ -59,7 +59,7 @@ def _do(job: Job, does: str) -> bool:
         os.abort()
     if does == "eat":
         Path(job.stored()["group"], "cgroup.procs").write_text(str(os.getpid()))
-        print(len(bytearray(400 * 2**20)))
+        job.log(str(len(bytearray(400 * 2**20))))
     if does == "exit":
         sys.exit(3)
     if does == "twice" and first:
