@@ -81,7 +81,7 @@ def test_a_stopped_run_is_resumed_by_the_primary_button(visit, runs, launched):
 
 
 def test_a_killed_run_says_so_and_can_be_resumed(visit, runs):
-    RunFolder(runs.folder / runs.small).update(status="running")  # nobody holds its lock
+    RunFolder(runs.folder / runs.small).update(status="running", memory_mark="")  # nobody holds its lock
     at = visit("watch", run=runs.small)
     assert any("ended without a word" in one.value for one in at.info)
     assert "Resume" in buttons(at)
