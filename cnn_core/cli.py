@@ -169,6 +169,27 @@ def _finish(record: dict[str, Any], json: bool) -> None:
         raise typer.Exit(130)
 
 
+@app.command()
+def pretrained(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As torchvision calls it: squeezenet1_1, resnet18, ...")],
+    weights: Annotated[
+        Path | None,
+        typer.Option("--weights", metavar="FILE", help="Default: the published one, fetched once into CONVSCOPE_DATA."),
+    ] = None,
+    background: Background = False,
+    runs: Runs = None,
+    json: Json = False,
+) -> None:
+    """A run of a network that knows ImageNet's thousand classes, with torchvision's weights."""
+    if background:
+        return show.begun(actions.show(actions.start_pretrained(name, weights, runs), runs), json)
+    with show.Bar() as bar:
+        record = actions.pretrained(name, weights, runs, bar)
+    show.brought(record, json)
+    if record["status"] != "done":
+        raise typer.Exit(130 if record["reason"] == "asked" else 1)
+
+
 @app.command("runs")
 def runs_(runs: Runs = None, json: Json = False) -> None:
     """The runs of a folder, newest first."""

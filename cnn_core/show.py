@@ -208,6 +208,19 @@ def begun(record: dict[str, Any], json: bool) -> None:
     _out().print(f"{record['run']}  {record['status']}{place(record)}")
 
 
+def brought(record: dict[str, Any], json: bool) -> None:
+    """A run of a network that was trained elsewhere, and what is to be known of it."""
+    if record["message"]:
+        _note(record["message"])
+    if json:
+        return _json({key: record[key] for key in ("run", "path", "status", "reason", "message")})
+    _out().print(f"{record['run']}  {record['status']}")
+    if record["status"] == "done":
+        _out().print(
+            f"{record['label']}, {record['parameters']:,} parameters; ask it: predict, explain, filters, activations"
+        )
+
+
 def place(record: dict[str, Any]) -> str:
     """Where a queued run stands, to follow its status: `, 2 go first; it waits for ID`."""
     ahead = f", {record['ahead']} {'goes' if record['ahead'] == 1 else 'go'} first" if record["ahead"] else ""
@@ -355,7 +368,8 @@ class Transfer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._progress.stop()
+        if self._console.is_terminal:  # else it prints an empty line
+            self._progress.stop()
 
     def __call__(self, record: dict[str, Any]) -> None:
         if self._task is None:
@@ -394,7 +408,8 @@ class Bar:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._progress.stop()
+        if self._console.is_terminal:  # else it prints an empty line
+            self._progress.stop()
 
     def __call__(self, event: dict[str, Any]) -> None:
         kind = event["kind"]
@@ -402,6 +417,8 @@ class Bar:
             self._print(f"Waiting for {event['device']}, which {event['holder'] or 'another job'} uses.")
         elif kind == "started":
             self._start(event["record"])
+        elif kind == "fetching":
+            self._fetching(event["bytes"], event["total"])
         elif kind == "steps" and self._task is not None:
             pace = f"{event['images_per_second'] or 0:,.0f} pictures/s, about {event['seconds_left']:.0f} s left"
             self._progress.update(
@@ -414,8 +431,16 @@ class Bar:
                 f"epoch {event['epoch']:.2f}  loss {event['train_loss']:.4f}  validation {event['val_loss']:.4f}, "
                 f"right {event['val_accuracy']:.1%}"
             )
-        elif kind == "ended":
+        elif kind == "ended" and self._console.is_terminal:
             self._progress.stop()
+
+    def _fetching(self, count: int, total: int) -> None:
+        if self._task is None:
+            self._task = self._progress.add_task("fetching", total=total, pace="")
+            if self._console.is_terminal:
+                self._progress.start()
+        pace = f"{count / 1e6:,.1f} of {total / 1e6:,.1f} MB"
+        self._progress.update(self._task, total=total, completed=count, pace=pace)
 
     def _start(self, record: dict[str, Any]) -> None:
         self._print(

@@ -31,3 +31,31 @@ def mnist() -> Path:
     if not (folder / "MNIST" / "raw" / "train-images-idx3-ubyte").is_file():
         pytest.skip(f"MNIST is not in {folder}; CONVSCOPE_DATA names the folder of data sets")
     return folder
+
+
+@pytest.fixture(scope="session")
+def photos() -> Path:
+    """Real photographs by name; the test is skipped by name where they are not."""
+    folder = settings.data_folder() / "photos"
+    if not (folder / "cat.jpg").is_file():
+        pytest.skip(f"the photographs are not in {folder}; CONVSCOPE_DATA names the folder of data sets")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def squeezenet() -> Path:
+    """A file of ImageNet weights of SqueezeNet 1.1; the test is skipped by name where it is not."""
+    path = settings.data_folder() / "weights" / "squeezenet1_1-imagenet.pth"
+    if not path.is_file():
+        pytest.skip(f"{path} is not there: no pre-trained network could be asked")
+    return path
+
+
+@pytest.fixture(scope="session")
+def pretrained_run(squeezenet: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run of SqueezeNet 1.1 with real weights; to be read only."""
+    from cnn_core import actions
+
+    record = actions.pretrained("squeezenet1_1", squeezenet, tmp_path_factory.mktemp("pretrained"))
+    assert record["status"] == "done", record
+    return Path(record["path"])

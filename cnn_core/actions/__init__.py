@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cnn_core.actions.asking import evaluate, explain, load_run, npy, overlay_png, pictures, predict
+    from cnn_core.actions.bringing import networks, pretrained, start_pretrained
     from cnn_core.actions.browsing import about_data, data, mean_pictures, missing, samples
     from cnn_core.actions.downloading import cancel_download, download, download_of, start_download
     from cnn_core.actions.looking import activations, filters, npz, sheet_png
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "asking": ("evaluate", "explain", "load_run", "npy", "overlay_png", "pictures", "predict"),
+    "bringing": ("networks", "pretrained", "start_pretrained"),
     "browsing": ("about_data", "data", "mean_pictures", "missing", "samples"),
     "downloading": ("cancel_download", "download", "download_of", "start_download"),
     "looking": ("activations", "filters", "npz", "sheet_png"),
@@ -60,12 +62,14 @@ __all__ = [
     "load_run",
     "mean_pictures",
     "missing",
+    "networks",
     "npy",
     "npz",
     "overlay_png",
     "pictures",
     "plan",
     "predict",
+    "pretrained",
     "preview",
     "resume",
     "resume_in_background",
@@ -75,6 +79,7 @@ __all__ = [
     "show",
     "start",
     "start_download",
+    "start_pretrained",
     "stop",
     "train",
     "wake",

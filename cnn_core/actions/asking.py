@@ -20,7 +20,7 @@ from cnn_core.base.errors import UserError, shorten
 from cnn_core.base.settings import runs_folder
 from cnn_core.data.sets import SPLITS
 from cnn_core.evaluation import report, softmax
-from cnn_core.experiment import Experiment, load_data
+from cnn_core.experiment import Experiment, load_data, trained
 from cnn_core.figures import overlay as overlays
 from cnn_core.network import Network, Pictured
 from cnn_core.runs.loaded import Run
@@ -107,7 +107,7 @@ def pictures(of: Run | Experiment, split: str, indices: Sequence[int]) -> tuple[
     experiment = of.experiment if isinstance(of, Run) else of
     if split not in SPLITS:
         raise UserError(f'split is "{shorten(split)}", but must be one of {", ".join(SPLITS)}.')
-    part = load_data(experiment.data).splits[split]
+    part = load_data(trained(experiment, "it has no pictures to show").data).splits[split]
     count = len(part.targets)
     for index in indices:
         if not 0 <= index < count:

@@ -26,11 +26,12 @@ def start(experiment: Experiment, runs: Folder = None) -> str:
     """Write a run's folder, put it in the queue and see that a supervisor is there; returns the run's id at once."""
     root = runs_folder(runs)
     run = new_run(experiment, root, TRAINING, hold=True)
-    _enqueue(run, run.lock())
+    enqueue(run, run.lock())
     return run.id
 
 
-def _enqueue(run: RunFolder, lock: Lock) -> None:
+def enqueue(run: RunFolder, lock: Lock) -> None:
+    """Put a run in the queue, whose lock is given up here, and see that a supervisor is there."""
     try:
         with lock:
             queue.enqueue(run, lock)
@@ -59,7 +60,7 @@ def resume_in_background(run: str, runs: Folder = None) -> dict[str, Any]:
             lock.release()
         else:
             found.clear_stop()
-            _enqueue(found, lock)
+            enqueue(found, lock)
     return found.record()
 
 

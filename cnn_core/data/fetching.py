@@ -40,7 +40,7 @@ class Lost(Exception):
 
 
 def fetch(remote: Remote, path: Path, came: Came, stopped: Stopped) -> None:
-    """Write a file whose MD5 is the published one, from the first place that has it.
+    """Write a file whose MD5 (or beginning of a SHA-256) is the published one, from the first place that has it.
 
     Raises:
         Lost: no place has it; says why the first one has not. Interrupted: `stopped` became true. OSError: it cannot
@@ -56,7 +56,8 @@ def fetch(remote: Remote, path: Path, came: Came, stopped: Stopped) -> None:
 
 
 def _fetch(url: str, remote: Remote, path: Path, came: Came, stopped: Stopped) -> None:
-    digest, size = hashlib.md5(usedforsecurity=False), 0
+    kind, published = ("MD5", remote.md5) if remote.md5 else ("SHA-256", remote.sha256)
+    digest, size = hashlib.new(kind.replace("-", ""), usedforsecurity=False), 0
     with path.open("wb") as file:
         for chunk in _chunks(url, stopped):
             file.write(chunk)
@@ -65,8 +66,8 @@ def _fetch(url: str, remote: Remote, path: Path, came: Came, stopped: Stopped) -
             came(size)
             if size > 2 * remote.size:
                 raise Lost(f"{_host(url)} sends more than the {_size(remote.size)} of the published file")
-    if digest.hexdigest() != remote.md5:
-        raise Lost(f"what came from {_host(url)} is not the published file (its MD5 is another)")
+    if not published or not digest.hexdigest().startswith(published):
+        raise Lost(f"what came from {_host(url)} is not the published file (its {kind} is another)")
 
 
 def _chunks(url: str, stopped: Stopped) -> Iterator[bytes]:

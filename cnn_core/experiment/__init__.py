@@ -5,6 +5,7 @@ Importing this room and resolving all but the model's options needs no torch.
 
 from cnn_core.experiment.meaning import (
     augmentation_choices,
+    classes_of,
     data_facts,
     facts,
     load_data,
@@ -13,15 +14,30 @@ from cnn_core.experiment.meaning import (
     unfit,
 )
 from cnn_core.experiment.resolving import demo, resolve, train_defaults
-from cnn_core.experiment.settings import TRAIN_FIELDS, TRAIN_SHELVES, Choice, Experiment, TrainSettings, read
+from cnn_core.experiment.settings import (
+    TRAIN_FIELDS,
+    TRAIN_SHELVES,
+    Choice,
+    Experiment,
+    Origin,
+    Pretrained,
+    Settings,
+    TrainSettings,
+    read,
+    trained,
+)
 
 __all__ = [
     "TRAIN_FIELDS",
     "TRAIN_SHELVES",
     "Choice",
     "Experiment",
+    "Origin",
+    "Pretrained",
+    "Settings",
     "TrainSettings",
     "augmentation_choices",
+    "classes_of",
     "data_facts",
     "demo",
     "facts",
@@ -31,5 +47,6 @@ __all__ = [
     "resolve",
     "step_choices",
     "train_defaults",
+    "trained",
     "unfit",
 ]

@@ -23,6 +23,10 @@ def draft_of(raw: Mapping[str, Any], sets: Sequence[str] = ()) -> dict[str, Any]
 
 
 def _draft(raw: Mapping[str, Any]) -> dict[str, Any]:
+    if "origin" in raw:
+        raise UserError(
+            "The experiment is of a pre-trained network: it has no data to train on; choose data and a model."
+        )
     known = {"schema_version", "task", "sha256", *SECTIONS}
     for name in raw:
         if name not in known:

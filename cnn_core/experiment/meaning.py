@@ -10,7 +10,7 @@ from cnn_core.base.shelf import Shelf
 from cnn_core.data import store
 from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.data.sets import DataFacts, DataSet
-from cnn_core.experiment.settings import TRAIN_SHELVES, Choice, Experiment
+from cnn_core.experiment.settings import TRAIN_SHELVES, Choice, Experiment, Pretrained, Settings
 from cnn_core.models.zoo import SHELF as MODELS
 from cnn_core.preprocessing.steps import SHELF as STEPS
 
@@ -34,7 +34,12 @@ def load_data(data: Choice) -> DataSet:
     return store.load(data.name, options_of(DATASETS, data))
 
 
-def step_choices(experiment: Experiment) -> list[tuple[str, Any]]:
+def classes_of(settings: Settings) -> tuple[str, ...]:
+    """The names of the classes, in the order of the logits, without reading the data."""
+    return settings.origin.classes if isinstance(settings, Pretrained) else data_facts(settings.data).classes
+
+
+def step_choices(experiment: Settings) -> list[tuple[str, Any]]:
     """(name, options) of the preprocessing steps, in order."""
     return [(one.name, options_of(STEPS, one)) for one in experiment.preprocessing]
 
@@ -44,8 +49,10 @@ def augmentation_choices(experiment: Experiment) -> list[tuple[str, Any]]:
     return [(one.name, options_of(AUGMENTATIONS, one)) for one in experiment.augmentation]
 
 
-def facts(experiment: Experiment) -> Facts:
+def facts(experiment: Settings) -> Facts:
     """What entries ask before they say that they do not fit."""
+    if isinstance(experiment, Pretrained):
+        return Facts(input_shape=experiment.origin.input_shape, classes=len(experiment.origin.classes))
     data = data_facts(experiment.data)
     shape = data.shape
     for name, options in step_choices(experiment):

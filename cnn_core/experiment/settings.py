@@ -88,6 +88,11 @@ class TrainSettings(Options):
 TRAIN_FIELDS = tuple(one.name for one in option_fields(TrainSettings))
 
 
+def network_of(model: Choice) -> str:
+    """What a network is called: `small_cnn`; `resnet18` where the architecture is a collection of networks."""
+    return str(model.options.get("network", model.name))
+
+
 class Experiment(Options):
     """Everything that decides a run."""
 
@@ -100,16 +105,68 @@ class Experiment(Options):
     train: TrainSettings
 
     @property
+    def network(self) -> str:
+        """What its network is called: the architecture, or which one where that is many."""
+        return network_of(self.model)
+
+    @property
     def label(self) -> str:
         """How people call it: `digits · small_cnn`."""
-        return f"{self.data.name} · {self.model.name}"
+        return f"{self.data.name} · {self.network}"
 
 
-def read(record: Mapping[str, Any]) -> Experiment:
-    """An experiment as it was stored, shown without validating the entries' options.
+class Origin(Options):
+    """Where a network's weights come from that were not trained here."""
+
+    source: Literal["torchvision"] = "torchvision"
+    weights: str  # as torchvision names them: `SqueezeNet1_1_Weights.IMAGENET1K_V1`
+    url: str  # where it publishes them
+    file: str = ""  # a file to read instead; empty: the published one, from the data folder or the network
+    taught: str = "ImageNet"  # what they were trained on
+    input_shape: tuple[int, int, int]  # C, H, W
+    mean: tuple[float, ...]  # per channel, of values in 0..1
+    std: tuple[float, ...]
+    classes: tuple[str, ...]
+
+
+class Pretrained(Options):
+    """Everything that decides a run whose network was trained elsewhere: an origin, and neither data nor training."""
+
+    schema_version: Literal[1] = 1
+    task: Literal["classification"] = "classification"
+    origin: Origin
+    preprocessing: tuple[Choice, ...]
+    model: Choice
+
+    @property
+    def data(self) -> None:
+        """There are no pictures of its own."""
+        return None
+
+    @property
+    def train(self) -> None:
+        """Nothing is trained."""
+        return None
+
+    @property
+    def network(self) -> str:
+        """What its network is called."""
+        return network_of(self.model)
+
+    @property
+    def label(self) -> str:
+        """How people call it: `ImageNet · resnet18`."""
+        return f"{self.origin.taught} · {self.network}"
+
+
+Settings = Experiment | Pretrained
+
+
+def read(record: Mapping[str, Any]) -> Settings:
+    """The settings of a run as they were stored, shown without validating the entries' options.
 
     Raises:
-        UserError: it comes from another version or lacks a section.
+        UserError: they come from another version or lack a section.
     """
     body = {key: value for key, value in record.items() if key != "sha256"}
     if body.get("schema_version") != SCHEMA:
@@ -118,8 +175,25 @@ def read(record: Mapping[str, Any]) -> Experiment:
             "the experiment comes from another version."
         )
     try:
-        return Experiment.model_validate(body)
+        return (Pretrained if "origin" in body else Experiment).model_validate(body)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise UserError(f"The experiment is damaged at {shorten(place)}: {first['msg']}.") from error
+
+
+def trained(settings: Settings, what: str) -> Experiment:
+    """The settings of a run that was trained here.
+
+    Args:
+        what: what cannot be done with any other: `there is nothing to evaluate`.
+
+    Raises:
+        UserError: its network was trained elsewhere, so it has no data of its own.
+    """
+    if isinstance(settings, Experiment):
+        return settings
+    raise UserError(
+        f"{settings.label} was trained elsewhere and has no data of its own, so {what}; "
+        "predict and explain answer for any picture."
+    )

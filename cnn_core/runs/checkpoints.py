@@ -113,17 +113,21 @@ def check_fit(name: str, found: dict[str, Tensor], model: nn.Module) -> None:
     Raises:
         Unusable: something is missing, too much, or of another shape or type.
     """
+    if why := misfit(found, model):
+        raise Unusable(part_file(name, "model"), why, damaged=False)
+
+
+def misfit(found: dict[str, Tensor], model: nn.Module) -> str:
+    """The first way in which weights are not those of a network, by name, shape and type; empty when they are."""
     wanted = model.state_dict()
     for key in sorted(wanted.keys() | found.keys()):
         if key not in found:
-            why = f"{shorten(key)} is missing"
-        elif key not in wanted:
-            why = f"the network has no {shorten(key)}"
-        elif (found[key].shape, found[key].dtype) != (wanted[key].shape, wanted[key].dtype):
-            why = f"{key} is {_described(found[key])}, but the network has {_described(wanted[key])}"
-        else:
-            continue
-        raise Unusable(part_file(name, "model"), why, damaged=False)
+            return f"{shorten(key)} is missing"
+        if key not in wanted:
+            return f"the network has no {shorten(key)}"
+        if (found[key].shape, found[key].dtype) != (wanted[key].shape, wanted[key].dtype):
+            return f"{key} is {_described(found[key])}, but the network has {_described(wanted[key])}"
+    return ""
 
 
 def _described(tensor: Tensor) -> str:

@@ -108,8 +108,14 @@ def live(run: RunFolder) -> Live:
         log=_tail(run.log_path),
         seconds_left=seen.pace.get("seconds_left") if running else None,
         images_per_second=(seen.pace.get("images_per_second") if running else None) or record["images_per_second"],
-        progress=1.0 if record["status"] == "done" else min(1.0, step / max(1, record["steps"])),
+        progress=1.0 if record["status"] == "done" else min(1.0, _share(record)),
     )
+
+
+def _share(record: dict[str, Any]) -> float:
+    """How much of a run's work is done: steps of training, or bytes of weights that are fetched."""
+    done, of = (record["bytes"], record["total"]) if record["origin"] else (record["step"], record["steps"])
+    return float(done / max(1, of))
 
 
 def _wall(run: RunFolder) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from cnn_core.base.errors import Failed, UserError, shorten
 from cnn_core.base.files import unseal
 from cnn_core.data.sets import SPLITS, DataSet
-from cnn_core.experiment import Experiment, data_facts, facts, load_data
+from cnn_core.experiment import Settings, classes_of, facts, load_data, trained
 from cnn_core.models import build_model
 from cnn_core.network import Look, Network, Pictured
 from cnn_core.preprocessing.pipeline import Preprocessing
@@ -33,8 +33,8 @@ class Run:
         self.folder = folder
         self.id = folder.id
         self.path = folder.folder
-        self.experiment: Experiment = folder.experiment()
-        self.classes: tuple[str, ...] = data_facts(self.experiment.data).classes
+        self.experiment: Settings = folder.experiment()
+        self.classes: tuple[str, ...] = classes_of(self.experiment)
         self.checkpoint_sha256 = self.notice = ""
         self._network: Network | None = None
         self._loading = threading.Lock()
@@ -98,8 +98,12 @@ class Run:
         return self.network().preprocess(picture)
 
     def data(self) -> DataSet:
-        """The data set, as stored."""
-        return load_data(self.experiment.data)
+        """The data set, as stored.
+
+        Raises:
+            UserError: its network was trained elsewhere, so it has none.
+        """
+        return load_data(trained(self.experiment, "there are no pictures to look at").data)
 
     def predictions(self, split: str = "test", look: Look = lambda: None) -> Predictions:
         """The logits of a split by the best epoch: stored ones, or made and stored now; `look` may raise meanwhile.
@@ -109,6 +113,7 @@ class Run:
         """
         if split not in SPLITS:
             raise UserError(f'split is "{shorten(split)}", but must be one of {", ".join(SPLITS)}.')
+        trained(self.experiment, "there is nothing to evaluate")
         found = predictions.load(self.folder.predictions, split, self.checkpoint_sha256)
         if found is None:
             found = self._predict(split, look)
@@ -123,7 +128,7 @@ class Run:
         return Predictions(self.network().predict(part.pictures, look), np.asarray(part.targets))
 
 
-def build(experiment: Experiment) -> nn.Module:
+def build(experiment: Settings) -> nn.Module:
     """The experiment's network with random weights."""
     known = facts(experiment)
     return build_model(experiment.model.name, known.input_shape, known.classes, **experiment.model.options)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn_core.base.files import atomic_write, sealed
+from cnn_core.experiment import Experiment
 from cnn_core.jobs.index import states
 from cnn_core.jobs.job import FIELDS, SCHEMA, arrived, now
 from cnn_core.runs import predictions
@@ -28,9 +29,7 @@ def make_state_again(run: RunFolder, kind: str) -> None:
     experiment = run.experiment()
     name, progress = _newest(run.checkpoints)
     predicted = [_predicted(run, progress, split) for split in AT_THE_END]
-    patience = experiment.train.patience
-    trained = progress.get("epoch", 0) >= experiment.train.epochs or 0 < patience < progress.get("bad_epochs", 0)
-    done = trained and all(predicted)
+    done = all(predicted) and _trained(experiment, progress) if experiment.train else bool(name)
     state = {
         **FIELDS,
         **planned(experiment),
@@ -48,6 +47,12 @@ def make_state_again(run: RunFolder, kind: str) -> None:
     if os.path.lexists(run.state_path):
         set_aside(run, [run.state_path])
     atomic_write(run.state_path, sealed(state))
+
+
+def _trained(experiment: Experiment, progress: dict[str, Any]) -> bool:
+    """Whether training had come to its end."""
+    patience = experiment.train.patience
+    return bool(progress.get("epoch", 0) >= experiment.train.epochs or 0 < patience < progress.get("bad_epochs", 0))
 
 
 def _newest(folder: Path) -> tuple[str, dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from cnn_core.base.files import sealed, unseal
 from cnn_core.base.kinds import sound
-from cnn_core.experiment import Experiment, facts, read
+from cnn_core.experiment import Pretrained, Settings, facts, read
 from cnn_core.jobs.index import states
 from cnn_core.jobs.job import LIVE, Job, by_id, find
 from cnn_core.jobs.queue import create, lane, line, waits
@@ -17,6 +17,7 @@ FACTS: dict[str, Any] = {  # what a record holds beyond a job's state, before an
     "label": "",
     "data": "",
     "model": "",
+    "origin": "",  # whose network it is, where it was not trained here
     "epochs": 0,
     "epochs_planned": 0,
     "step": 0,
@@ -32,7 +33,10 @@ FACTS: dict[str, Any] = {  # what a record holds beyond a job's state, before an
     "device": "",
     "precision": "",
     "threads": None,
+    "bytes": 0,  # of weights that are fetched
+    "total": 0,
 }
+NETWORK = "network"  # the lane of what waits for the network, and uses no device
 OURS = ("schema", "kind", "sha256", "turn", "lane", "supervised", "settled", "memory_mark")  # of the state, not shown
 
 
@@ -47,7 +51,7 @@ class RunFolder(Job):
     def predictions(self) -> Path:
         return self.folder / "predictions"
 
-    def experiment(self) -> Experiment:
+    def experiment(self) -> Settings:
         """The settings as they were stored; their SHA-256 is checked."""
         return read(unseal(self.folder / "experiment.json"))
 
@@ -72,25 +76,27 @@ def _record(root: Path, name: str, state: dict[str, Any], place: tuple[int, str]
     }
 
 
-def new_run(experiment: Experiment, root: Path, kind: str, *, hold: bool = False) -> RunFolder:
+def new_run(experiment: Settings, root: Path, kind: str, *, hold: bool = False) -> RunFolder:
     """Write a run's folder with state *queued*: the state's file, which makes it a run, comes last.
 
     `kind` is the dotted name of the module whose `work(job, lock)` trains it. `hold`: keep its lock (`queue.create`).
     """
-    words = f"{experiment.data.name}-{experiment.model.name}"
     files = {"experiment.json": sealed(experiment.model_dump(mode="json"))}
-    made = create(root, words, kind, files=files, hold=hold, **planned(experiment))
+    made = create(root, experiment.label, kind, files=files, hold=hold, **planned(experiment))
     return RunFolder(made.folder, made.birth)
 
 
-def planned(experiment: Experiment) -> dict[str, Any]:
+def planned(experiment: Settings) -> dict[str, Any]:
     """What a run's state says of its experiment, before anything is trained."""
+    said = {"label": experiment.label, "model": experiment.network}
+    if isinstance(experiment, Pretrained):
+        origin = experiment.origin
+        return {**said, "lane": NETWORK, "data": origin.taught, "origin": origin.source, "epochs_planned": 0}
     steps = steps_per_epoch(facts(experiment).train_pictures, experiment.train.batch_size)
     return {
+        **said,
         "lane": lane(experiment.train.device),
-        "label": experiment.label,
         "data": experiment.data.name,
-        "model": experiment.model.name,
         "epochs_planned": experiment.train.epochs,
         "steps_per_epoch": steps,
         "steps": steps * experiment.train.epochs,

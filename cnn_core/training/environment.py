@@ -36,6 +36,20 @@ def environment(train: TrainSettings) -> dict[str, Any]:
     }
 
 
+def bringing() -> dict[str, Any]:
+    """The environment of a run whose weights are brought from elsewhere."""
+    return {
+        "schema": 1,
+        "device": "cpu",
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "processor": processor(),
+        "packages": {name: version(name) for name in (*PACKAGES, "torchvision")},
+        "revision": _revision(),
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+    }
+
+
 def differences(began: dict[str, Any]) -> str:
     """What is not as it was when a run began, in a sentence; empty when its resume will give the same bits."""
     then = {**began["packages"], "processor": began["processor"]}

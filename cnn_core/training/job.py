@@ -22,6 +22,7 @@ from cnn_core.data.sets import DataSet
 from cnn_core.experiment import (
     TRAIN_SHELVES,
     Experiment,
+    Pretrained,
     augmentation_choices,
     load_data,
     options_of,
@@ -37,6 +38,7 @@ from cnn_core.runs.checkpoints import Checkpoint
 from cnn_core.runs.leftovers import sweep
 from cnn_core.runs.loaded import Run, build
 from cnn_core.runs.run import RunFolder, steps_per_epoch
+from cnn_core.training.bringing import bring
 from cnn_core.training.engine import Diverged, Progress, Trainer
 from cnn_core.training.environment import differences, environment
 from cnn_core.training.failures import MEMORY, what_failed
@@ -59,7 +61,8 @@ def run(folder: RunFolder, show: Show = lambda event: None, lock: Lock | None = 
 
     Args:
         folder: the run. show: told what happens, for a progress bar: dicts with `kind` = waiting, started, steps,
-            validation, ended. lock: the run's, where the caller holds it; else it is taken.
+            validation, ended; bringing and fetching where the network was trained elsewhere. lock: the run's, where the
+            caller holds it; else it is taken.
 
     Raises:
         UserError: another process works on the run. Failed: its folder was deleted, or another took it.
@@ -114,6 +117,8 @@ class _Training:
     def _run(self) -> None:
         experiment = self.folder.experiment()
         sweep(self.folder.folder)
+        if isinstance(experiment, Pretrained):
+            return self._bring(experiment)
         means = self._means(experiment)
         with self._device(means["device"]) as self.hold.device:
             self.look()
@@ -126,6 +131,28 @@ class _Training:
                 raise Interrupted
             self._test()
             self._end("done", "", "")
+
+    def _bring(self, settings: Pretrained) -> None:
+        """Bring a network that was trained elsewhere; there is nothing to train, and no device to wait for."""
+        self.look()
+        fresh = {"reason": "", "message": "", "waiting_for": "", "ended": None, "bytes": 0, "total": 0}
+        self.folder.update(status="running", started=now(), **fresh)
+        self.show({"kind": "bringing", "record": self.folder.record()})
+        try:
+            said = bring(self.folder, settings, self._came, self.interrupted)
+        except Interrupted:
+            return self._end(
+                "stopped", "asked", "Cancelled; nothing of the weights was kept. Resume fetches them anew."
+            )
+        self._end("done", "", said)
+
+    def _came(self, count: int, total: int) -> None:
+        """So many bytes of weights have come."""
+        moment = time.monotonic()
+        if moment - self.said_at >= SAY_EVERY:
+            self.said_at = moment
+            self.folder.update(bytes=count, total=total)
+            self.show({"kind": "fetching", "bytes": count, "total": total})
 
     def _where_it_stopped(self) -> str:
         why, progress = f"{self.hold.taken}. " if self.hold.taken else "", self.progress

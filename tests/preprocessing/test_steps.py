@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from cnn_core.base.errors import UserError
-from cnn_core.base.options import parse_options
+from cnn_core.base.options import Facts, parse_options
 from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.preprocessing.pipeline import Preprocessing
 from cnn_core.preprocessing.steps import ORDER, SHELF
@@ -74,6 +74,30 @@ def test_cropping_is_torchvisions_resize_and_centre_crop(size, interpolation):
     picture = photo(*size)
     resized = functional.resize(picture, 64, InterpolationMode(interpolation))
     assert np.array_equal(step.picture(picture), np.asarray(functional.center_crop(resized, 64)))
+
+
+@pytest.mark.parametrize("size", [(640, 480), (301, 517), (30, 20), (64, 64), (80, 80)])
+def test_a_short_side_beyond_the_size_is_torchvisions_recipe_for_imagenet(size):
+    from torchvision.transforms import functional
+    from torchvision.transforms.functional import InterpolationMode
+
+    step = fitted(noise(2, 28, 28, 3), resize={"size": 64, "short": 80})
+    picture = photo(*size)
+    resized = functional.resize(picture, 80, InterpolationMode.BILINEAR)
+    assert np.array_equal(step.picture(picture), np.asarray(functional.center_crop(resized, 64)))
+    left, top, right, bottom = step.window(400, 200)
+    assert (top, bottom) == (20, 180)  # 64 of 80 rows
+    assert (left, right) == (120, 280)
+
+
+@pytest.mark.parametrize(
+    "chosen", [{"short": 80}, {"size": 96, "short": 80}, {"size": 64, "short": 80, "strategy": "pad"}]
+)
+def test_a_short_side_goes_with_a_crop_of_no_more_than_it(chosen):
+    entry = SHELF.load("resize")
+    said = entry.unfit(entry.options(**chosen), Facts())
+    assert said == ("resize.short is 80, but it goes with the strategy crop and a size of 1 to 80; 0 leaves it out.")
+    assert entry.unfit(entry.options(size=64, short=80), Facts()) == ""
 
 
 def test_the_middle_of_640_x_480_at_224_keeps_three_quarters_of_the_width():

@@ -38,12 +38,16 @@ class About:
 
 @dataclass(frozen=True)
 class Remote:
-    """A file on the network. urls: places that have it, tried in order. md5 and size (bytes) as they were published."""
+    """A file on the network. urls: places that have it, tried in order. md5 and size (bytes) as they were published.
+
+    sha256: how its SHA-256 begins, for files of which that is published instead of the MD5.
+    """
 
     name: str
     urls: tuple[str, ...]
     md5: str
     size: int
+    sha256: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 *Crop* makes the short side fit and cuts the middle out: true proportions, the margins are lost. *Pad* fits the whole
 picture in and fills up with black: nothing is lost, but the picture is smaller. *Stretch* changes width and height
-separately: nothing is lost, but circles become ellipses. Lengths are truncated as torchvision does it (640 x 480 with
+separately: nothing is lost, but circles become ellipses. With a *short side* beyond the size, crop cuts more away: 256
+before 224 is what networks for ImageNet are tried with. Lengths are truncated as torchvision does it (640 x 480 with
 short side 224 is 298 x 224). Pillow's resize is antialiased; without it, fine stripes turn into coarse ones.
 """
 
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from cnn_core.base.options import Entry, Options, hints
+from cnn_core.base.options import Entry, Facts, Options, hints
 from cnn_core.preprocessing.steps import Step, Window
 
 if TYPE_CHECKING:
@@ -41,6 +42,14 @@ class ResizeOptions(Options):
         description="How new pixels come from old ones; nearest alone is not antialiased. Box is the mean of the area.",
         json_schema_extra=hints(advanced=True),
     )
+    short: int = Field(
+        0,
+        ge=0,
+        le=1024,
+        title="Short side",
+        description="Crop: what the short side is scaled to before the middle is cut out; 0: to the size.",
+        json_schema_extra=hints(unit="px", advanced=True),
+    )
 
 
 class Resize:
@@ -56,9 +65,9 @@ class Resize:
         from PIL import Image
 
         height, width = fitted["size"]
-        if picture.size == (width, height):
+        if picture.size == (width, height) and not options.short:
             return picture
-        scaled = _scaled(options.strategy, picture.size, (width, height))
+        scaled = _scaled(options.strategy, picture.size, _covered(options, (width, height)))
         found = picture.resize(scaled, Image.Resampling[options.interpolation.upper()])
         if scaled == (width, height):
             return found
@@ -71,9 +80,9 @@ class Resize:
 
     def window(self, options: ResizeOptions, fitted: dict[str, Any], width: int, height: int) -> Window:
         target = (fitted["size"][1], fitted["size"][0])
-        if (width, height) == target:
+        if (width, height) == target and not options.short:
             return 0.0, 0.0, float(width), float(height)
-        scaled = _scaled(options.strategy, (width, height), target)
+        scaled = _scaled(options.strategy, (width, height), _covered(options, target))
         (left, top), across, down = _offset(scaled, target), width / scaled[0], height / scaled[1]
         return left * across, top * down, (left + target[0]) * across, (top + target[1]) * down
 
@@ -81,6 +90,11 @@ class Resize:
         self, options: ResizeOptions, fitted: dict[str, Any], channels: int
     ) -> tuple[list[float], list[float]] | None:
         return None
+
+
+def _covered(options: ResizeOptions, target: tuple[int, int]) -> tuple[int, int]:
+    """The (width, height) that a picture is scaled to cover or to fit into."""
+    return (options.short, options.short) if options.short else target
 
 
 def _scaled(strategy: str, size: tuple[int, int], target: tuple[int, int]) -> tuple[int, int]:
@@ -99,4 +113,14 @@ def _offset(scaled: tuple[int, int], target: tuple[int, int]) -> tuple[int, int]
     return round((scaled[0] - target[0]) / 2), round((scaled[1] - target[1]) / 2)
 
 
-ENTRY: Entry[Step] = Entry(options=ResizeOptions, build=Resize(), tiny={"size": 8})
+def unfit(options: ResizeOptions, facts: Facts) -> str:
+    """A short side goes before a crop of no more than it."""
+    if not options.short or (options.strategy == "crop" and 0 < options.size <= options.short):
+        return ""
+    return (
+        f"resize.short is {options.short}, but it goes with the strategy crop and a size of 1 to {options.short}; "
+        "0 leaves it out."
+    )
+
+
+ENTRY: Entry[Step] = Entry(options=ResizeOptions, build=Resize(), tiny={"size": 8}, unfit=unfit)
