@@ -128,7 +128,7 @@ def train(
     if model is not None:
         raw["model"] = {"name": model}
     for section, flag in (("data", "--dataset"), ("model", "--model")):
-        if section not in raw:
+        if section not in raw and "origin" not in raw:
             raise UserError(f"{flag} is missing; name one, or give --experiment FILE.json.")
     flags = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "seed": seed, "device": device}
     given = {key: value for key, value in flags.items() if value is not None}
