@@ -318,6 +318,17 @@ def _write(found: Any, npz: Path | None, png: Path | None) -> None:
         show.write(png, actions.sheet_png(found), "--png")
 
 
+@app.command()
+def serve(
+    port: Annotated[str, typer.Option("--port", metavar="P")] = "8501",
+    address: Annotated[
+        str, typer.Option("--address", metavar="A", help="0.0.0.0: also from other computers; there is no login.")
+    ] = "127.0.0.1",
+) -> None:
+    """Serve the dashboard. SIGTERM and Ctrl-C first stop all runs, each with a checkpoint."""
+    raise typer.Exit(actions.serve(_whole(port, "--port"), address, show.note))
+
+
 Handle = Annotated[int | None, typer.Option("--lock", metavar="N", help="The inherited file that holds the lock.")]
 
 

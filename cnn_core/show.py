@@ -59,14 +59,15 @@ def _out() -> Console:
     return _Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 
 
-def _note(text: str) -> None:
+def note(text: str) -> None:
+    """A sentence for people, on stderr."""
     sys.stderr.write(f"{printable(text)}\n")
 
 
 def _notice(record: dict[str, Any]) -> None:
     """What is to be known of the run before its answer is believed."""
     if record["notice"]:
-        _note(record["notice"])
+        note(record["notice"])
 
 
 def _percent(share: float | None) -> str:
@@ -115,7 +116,7 @@ def data(record: dict[str, Any], json: bool) -> None:
 def downloaded(record: dict[str, Any], json: bool) -> None:
     """How a download ended, and where the files are."""
     if record["message"]:
-        _note(record["message"])
+        note(record["message"])
     if json:
         return _json({key: record[key] for key in ("dataset", "status", "reason", "message", "path", "bytes")})
     if record["status"] == "done":
@@ -148,9 +149,9 @@ def anatomy(record: dict[str, Any], json: bool) -> None:
 def trained(record: dict[str, Any], json: bool) -> None:
     """How a training ended."""
     for text in filter(None, (record["notice"], record["message"])):
-        _note(text)
+        note(text)
     if record["status"] == "stopped":
-        _note(f"To go on: python -m cnn_core resume {record['run']}")
+        note(f"To go on: python -m cnn_core resume {record['run']}")
     if json:
         return _json({key: record[key] for key in TRAINED})
     out = _out()
@@ -168,7 +169,7 @@ def runs(records: list[dict[str, Any]], folder: Path, json: bool) -> None:
     if json:
         return _json({"runs": records})
     if not records:
-        return _note(f"No runs in {folder} yet.")
+        return note(f"No runs in {folder} yet.")
     table = _table("run", "status", ">epochs", ">best val", ">test", ">seconds")
     for one in records:
         status = f"{one['status']} ({one['reason']})" if one.get("reason") else one["status"] + place(one)
@@ -211,7 +212,7 @@ def begun(record: dict[str, Any], json: bool) -> None:
 def brought(record: dict[str, Any], json: bool) -> None:
     """A run of a network that was trained elsewhere, and what is to be known of it."""
     if record["message"]:
-        _note(record["message"])
+        note(record["message"])
     if json:
         return _json({key: record[key] for key in ("run", "path", "status", "reason", "message")})
     _out().print(f"{record['run']}  {record['status']}")
@@ -275,7 +276,7 @@ def answers(record: dict[str, Any], json: bool) -> None:
     _notice(record)
     for one in record["results"]:
         if "error" in one:
-            _note(one["error"])
+            note(one["error"])
     if json:
         return _json(record)
     for one in record["results"]:
@@ -288,9 +289,9 @@ def explanation(record: dict[str, Any], notes: list[str], json: bool) -> None:
     """What a map says, in words; the map itself is in the files."""
     _notice(record)
     for text in notes:
-        _note(text)
+        note(text)
     if not record["has_evidence"]:
-        _note(f"Nothing in this picture speaks for “{record['target']}” at layer {record['layer']}.")
+        note(f"Nothing in this picture speaks for “{record['target']}” at layer {record['layer']}.")
     if json:
         return _json(record)
     grid = " × ".join(map(str, record["grid"]))
@@ -322,7 +323,7 @@ def activations(record: dict[str, Any], json: bool) -> None:
     """What lights up in a layer in numbers, the strongest first; the maps are in the files."""
     _notice(record)
     for text in record["notes"]:
-        _note(text)
+        note(text)
     if json:
         return _json(record)
     out, shape = _out(), record["shape"]

@@ -37,15 +37,6 @@ class Server:
         self.log = log
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
-        command = [
-            sys.executable,
-            "-m",
-            "streamlit",
-            "run",
-            "app.py",
-            f"--server.port={port}",
-            "--server.headless=true",
-        ]
         options = {
             "cwd": PROJECT,
             "env": environment,
@@ -53,10 +44,15 @@ class Server:
             "stderr": subprocess.STDOUT,
             **options,
         }
-        self.process = subprocess.Popen([*before, *command], **options)
+        self.process = subprocess.Popen([*before, *self.command(port)], **options)
         self._said = threading.Thread(target=self._listen, daemon=True)
         self._started = threading.Event()
         self._said.start()
+
+    def command(self, port: int) -> list[str]:
+        """The command line; another one where a subclass says so."""
+        run = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        return [*run, f"--server.port={port}", "--server.headless=true"]
 
     def _listen(self) -> None:
         """Put what it says into the log (tracebacks too), so that the pipe never fills; it says when it listens."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         stop,
         wake,
     )
+    from cnn_core.actions.serving import serve
     from cnn_core.actions.training import resume, train
 
 _HOMES = {
@@ -38,6 +39,7 @@ _HOMES = {
     "mending": ("doctor",),
     "planning": ("Plan", "Preview", "anatomy", "plan", "preview"),
     "running": ("ask_stop", "delete", "live", "resume_in_background", "runs", "show", "start", "stop", "wake"),
+    "serving": ("serve",),
     "training": ("resume", "train"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -75,6 +77,7 @@ __all__ = [
     "resume_in_background",
     "runs",
     "samples",
+    "serve",
     "sheet_png",
     "show",
     "start",
