@@ -173,6 +173,7 @@ def _read_only(folder: Path) -> None:
             os.chown(path, 0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_without_room_on_any_disk_every_page_shows_what_there_is_and_start_says_a_sentence():
     with place() as at:
