@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from cnn_core.base.settings import runs_folder
 from cnn_core.experiment import resolve
 from cnn_core.runs import manifests
 from cnn_core.runs.run import find_run
+from tests.faults.harness import until
 from tests.serving import Server
 
 LONG = {"data": {"name": "digits"}, "model": {"name": "small_cnn"}, "train": {"epochs": 5_000}}
@@ -27,14 +27,6 @@ class Served(Server):
 
     def command(self, port):
         return [sys.executable, "-m", "cnn_core", "serve", "--port", str(port)]
-
-
-def wait_for(what, seconds=60):
-    until = time.monotonic() + seconds
-    while not (found := what()):
-        assert time.monotonic() < until, f"it did not happen in {seconds} s"
-        time.sleep(0.05)
-    return found
 
 
 def gone(pid):
@@ -58,7 +50,7 @@ def test_sigterm_stops_what_trains_and_what_waits_and_ends_with_0(served):
     served.started()
     children = Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children").read_text().split()
     assert len(children) == 1
-    wait_for(lambda: actions.show(run)["step"] > 0)
+    assert until(lambda: actions.show(run)["step"] > 0)
     assert served.end() == 0
     record, other = actions.show(run), actions.show(waiting)
     assert (record["status"], record["reason"]) == ("stopped", "asked")
@@ -71,7 +63,7 @@ def test_sigterm_stops_what_trains_and_what_waits_and_ends_with_0(served):
     assert f"{run} is asked to stop; it keeps what it has, and can be resumed." in log
     assert "Traceback" not in log
     actions.resume_in_background(run)
-    wait_for(lambda: actions.show(run)["status"] == "running")
+    assert until(lambda: actions.show(run)["status"] == "running")
     actions.stop(run)
 
 
@@ -86,7 +78,7 @@ def test_a_server_that_ends_by_itself_is_said_and_is_no_success(served):
     child = int(Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children").read_text())
     os.kill(child, signal.SIGKILL)
     assert served.process.wait(20) == 1
-    wait_for(lambda: "The server has ended by itself (code -9)." in served.log.read_text())
+    assert until(lambda: "The server has ended by itself (code -9)." in served.log.read_text())
 
 
 def test_a_port_that_is_taken_and_an_address_that_is_not_ours_are_sentences(capsys):
