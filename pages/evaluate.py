@@ -7,6 +7,11 @@ import streamlit as st
 from cnn_core.base.errors import UserError
 from pages.parts import cached, evaluate_view, shell, unready
 
+NO_DATA = (
+    "This network was trained elsewhere, and has no data of its own to be tried on. "
+    "Give it a photo: it says what it sees, and which part decided."
+)
+
 shell.require_app()
 record = unready.ready_run(
     "evaluate",
@@ -15,6 +20,11 @@ record = unready.ready_run(
     "Train a network first. Here you will see how often it is right on pictures it never saw, and which it mixes up.",
 )
 run = record["run"]
+if record["origin"]:
+    with shell.empty("grid_on", "Nothing to count here", NO_DATA):
+        if st.button("Explain a photo", type="primary", icon=":material/image_search:", key="evaluate.explain"):
+            shell.go("explain", run)
+    st.stop()
 try:
     with st.spinner("Trying it on the test pictures …"):
         report = cached.evaluation(run)

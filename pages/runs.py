@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from cnn_core import actions
-from pages.parts import shell
+from pages.parts import shell, unready
 from pages.parts.now import place
 from pages.parts.words import ago, duration, md, table_text
 
@@ -38,7 +38,9 @@ def frame_of(runs: list[shell.Record]) -> pd.DataFrame:
         {
             "run": [table_text(shell.run_label(one), 80) for one in runs],
             "status": [[WORDS[one["status"]]] for one in runs],
-            "epochs": [f"{one['epochs']:,} of {one['epochs_planned']:,}" for one in runs],
+            "epochs": [
+                f"{one['epochs']:,} of {one['epochs_planned']:,}" if not one["origin"] else None for one in runs
+            ],
             "best": [_hundred(one["val_accuracy"]) for one in runs],
             "test": [_hundred(one["test_accuracy"]) for one in runs],
             "parameters": [one["parameters"] for one in runs],
@@ -78,7 +80,7 @@ def lead_on(one: shell.Record) -> None:
         ("evaluate", "Evaluate", "grid_on"),
         ("explain", "Explain", "image_search"),
     ):
-        closed = page != "watch" and not one["epochs"]
+        closed = page != "watch" and not unready.learned(one)
         if st.button(
             label,
             icon=f":material/{icon}:",

@@ -78,7 +78,7 @@ def _other_settings(now: Setup) -> None:
         wanted = cached.experiment(run)
     except UserError:
         return
-    if wanted != now.experiment:
+    if isinstance(wanted, Experiment) and wanted != now.experiment:
         st.button(
             f"Copy {md(shell.run_label(record))}",
             key="train.use",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnn_core import actions
 from cnn_core.runs.live import Live
-from pages.parts import again, following, shell
+from pages.parts import again, following, shell, world
 from pages.parts.now import is_waiting, keep_going
 from pages.parts.words import md, number, percent, plural
 
@@ -48,7 +48,7 @@ def status_line(now: Live) -> None:
     word, icon, colour = STOPPING if record["stopping"] else BADGES[record["status"]]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(word, icon=f":material/{icon}:", color=colour)
-        st.markdown(following.where(now) if running else following.so_far(record), width="content")
+        st.markdown(where(now), width="content")
         st.space("stretch")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):  # wraps as one
             controls = live_controls if running else ended_controls
@@ -57,9 +57,16 @@ def status_line(now: Live) -> None:
         st.progress(now.progress)
 
 
+def where(now: Live) -> str:
+    """Where it is, or how far it came."""
+    if now.record["origin"] and now.record["status"] != "queued" and not now.record["stopping"]:
+        return world.fetched(now.record) if running else md(shell.run_label(now.record))
+    return following.where(now) if running else following.so_far(now.record)
+
+
 def ended_controls(record: shell.Record) -> None:
     done = record["status"] == "done"
-    if done:
+    if done and not record["origin"]:
         again.longer_button(record, "watch.longer")
     if record["epochs"] and st.button(
         "Evaluate it", type="primary" if done else "secondary", icon=":material/grid_on:", key="watch.evaluate"
@@ -70,7 +77,8 @@ def ended_controls(record: shell.Record) -> None:
 
 
 def live_controls(record: shell.Record) -> None:
-    if paused or (record["status"] == "running" and not record["stopping"]):  # else there is no curve that moves
+    moves = record["status"] == "running" and not record["stopping"] and not record["origin"]
+    if paused or moves:  # else there is no curve that moves
         st.segmented_control(
             "Epochs shown",
             ["All", "Last 10"],
@@ -148,6 +156,9 @@ def view() -> None:
         keep_going()
     how_it_ended(now.record)
     shell.caution(now.record["notice"])
+    if now.record["origin"]:
+        world.draw(now)
+        return
     machine(now.record)
     metrics(now)
     st.space("small")

@@ -54,8 +54,8 @@ def longer_button(record: dict[str, Any], key: str) -> None:
 
 def way_out(record: dict[str, Any], key: str) -> None:
     """After a failure: the primary button that most likely helps, and the way to the settings."""
-    known = _settings_can_be_read(record["run"])
-    if record["step"] and record["reason"] != "diverged":
+    known = _settings_can_be_read(record["run"]) and not record["origin"]
+    if record["origin"] or (record["step"] and record["reason"] != "diverged"):
         following.resume_button(record, key)
     elif known:
         lower = _lower_rate(record) if record["reason"] == "diverged" else None

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from cnn_core import actions
 from cnn_core.base.settings import runs_folder
 from cnn_core.evaluation import cases
-from cnn_core.experiment import Experiment, data_facts
+from cnn_core.experiment import Settings, classes_of, data_facts, trained
 from cnn_core.figures.sheet import Sheet, sheet
 from cnn_core.runs.run import run_by_id
 
@@ -128,7 +128,7 @@ def _sureness(run: str, weights: str, split: str, _run: Run) -> tuple[list[float
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def experiment(run: str) -> Experiment:
+def experiment(run: str) -> Settings:
     """The settings of a run, read without torch.
 
     Raises:
@@ -140,9 +140,19 @@ def experiment(run: str) -> Experiment:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def classes(run: str) -> tuple[str, ...]:
     """Names of the run's classes, known without torch."""
-    return data_facts(experiment(run).data).classes
+    return classes_of(experiment(run))
+
+
+def counts(run: str) -> dict[str, int]:
+    """How many pictures each split of the run's data has; empty where its network was trained elsewhere."""
+    data = experiment(run).data
+    return {} if data is None else data_facts(data).splits
 
 
 def validation_pictures(run: str) -> int:
-    """How many pictures the validation split of the run's data has."""
-    return data_facts(experiment(run).data).splits["val"]
+    """How many pictures the validation split of the run's data has.
+
+    Raises:
+        UserError: it has no data of its own.
+    """
+    return data_facts(trained(experiment(run), "there is no wall of pictures").data).splits["val"]

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from cnn_core.base.errors import UserError, shorten
 from cnn_core.base.files import sha256
-from cnn_core.experiment import data_facts
 from cnn_core.figures.sheet import Sheet, sheet
 from cnn_core.pictures import open_picture, thumbnail
 from cnn_core.pictures.examples import EXAMPLES, example_bytes
@@ -49,6 +48,8 @@ def current(run: str) -> Source | None:
     Raises:
         UserError: the address names a picture that is not there, or the data set cannot be read.
     """
+    if st.query_params.get("picture") and not cached.counts(run):  # left over from a run that has test pictures
+        st.query_params.pop("picture")
     asked = shell.asked_picture()
     if asked is None and st.query_params.get("picture"):
         text = shorten(st.query_params["picture"])
@@ -138,7 +139,10 @@ def _turn(by: int) -> None:
 
 
 def chooser(run: str, place: str, size: int) -> None:
-    """A photo or a test picture; `place` makes the widgets of page and menu different ones."""
+    """A photo or a test picture, where there are any; `place` makes the widgets of page and menu different ones."""
+    if not cached.counts(run):
+        _photos(place)
+        return
     kind = st.segmented_control(
         "Which picture",
         KINDS,
@@ -195,7 +199,7 @@ def _example_source(number: int) -> Source:
 
 
 def _tests(run: str, place: str, size: int) -> None:
-    count = data_facts(cached.experiment(run).data).splits["test"]
+    count = cached.counts(run)["test"]
     pages = -(-count // SHOWN)
     page = st.session_state.get("explain.first", 0) % max(1, pages)
     indices = tuple(range(page * SHOWN, min(count, (page + 1) * SHOWN)))

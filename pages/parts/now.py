@@ -82,10 +82,15 @@ def _training(one: Record) -> None:
     elif one["status"] == "queued":
         words = "About to begin"
     else:
-        words = f"Training now, epoch {min(one['epochs'] + 1, one['epochs_planned']):,} of {one['epochs_planned']:,}"
+        words = (
+            "Fetching weights"
+            if one["origin"]
+            else f"Training now, epoch {min(one['epochs'] + 1, one['epochs_planned']):,} of {one['epochs_planned']:,}"
+        )
     st.caption(words)
     st.page_link(
         "pages/watch.py", label=md(shell.run_label(one)), icon=":material/monitoring:", query_params={"run": one["run"]}
     )
     if one["status"] == "running":
-        st.progress(min(1.0, one["step"] / max(1, one["steps"])))
+        done, of = (one["bytes"], one["total"]) if one["origin"] else (one["step"], one["steps"])
+        st.progress(min(1.0, done / max(1, of)))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import again, following, shell
+from pages.parts import again, following, shell, world
 from pages.parts.now import place
 from pages.parts.words import md
 
 
 def learned(record: shell.Record) -> bool:
-    """Whether an epoch of the run has ended, so that there are weights to ask."""
-    return bool(record["epochs"])
+    """Whether there are weights to ask: an epoch of the run has ended, or its network was trained elsewhere."""
+    return bool(record["epochs"]) or world.ready(record)
 
 
 def ready_run(page: str, icon: str, heading: str, sentence: str) -> shell.Record:
@@ -37,6 +37,8 @@ def _nothing(page: str, icon: str, heading: str, sentence: str) -> None:
     with shell.empty(icon, heading, sentence):
         if st.button("Set up a run", type="primary", icon=":material/play_arrow:", key=f"{page}.new"):
             shell.go("train")
+        if page in ("explain", "features"):
+            world.button(f"{page}.world")
         st.page_link("pages/home.py", label="Or train the demo network", icon=":material/home:")
 
 
@@ -46,18 +48,22 @@ def _not_yet(page: str, record: shell.Record) -> None:
         shell.problem(record["message"] or f"It failed ({record['reason'] or 'no reason known'}).")
         with st.container(horizontal=True):
             again.way_out(record, f"{page}.again")
-        st.caption("No epoch had ended, so this run has learned nothing that could be shown here.")
+        if not record["origin"]:
+            st.caption("No epoch had ended, so this run has learned nothing that could be shown here.")
         return
     if record["status"] == "stopped":
         sentence = md(record["message"] or "Resume it, or choose another run above.", 300)
-        with shell.empty("pause", "It was stopped before its first epoch had ended", sentence):
+        what = "its weights were here" if record["origin"] else "its first epoch had ended"
+        with shell.empty("pause", f"It was stopped before {what}", sentence):
             following.resume_button(record, f"{page}.resume")
         return
+    what = "Its weights are not here yet" if record["origin"] else "Its first epoch is not over yet"
     icon, heading, sentence = {
         "queued": ("schedule", "It has not begun yet", place(record)),
-        "running": ("sync", "Its first epoch is not over yet", "Come back in a moment."),
+        "running": ("sync", what, "Come back in a moment."),
     }[record["status"]]
-    with shell.empty(icon, heading, f"{sentence} There is something to see as soon as an epoch has ended."):
+    when = "they are here" if record["origin"] else "an epoch has ended"
+    with shell.empty(icon, heading, f"{sentence} There is something to see as soon as {when}."):
         if st.button("Watch it", type="primary", icon=":material/monitoring:", key=f"{page}.watch"):
             shell.go("watch", record["run"])
 

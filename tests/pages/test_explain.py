@@ -146,7 +146,7 @@ def test_a_layer_of_another_run_is_dropped_without_a_word(visit, runs):
 def test_without_any_run_it_says_what_to_do(visit):
     at = visit("explain")
     assert "No network to ask yet" in texts(at)
-    assert [one.label for one in at.button] == ["Set up a run"]
+    assert [one.label for one in at.button] == ["Set up a run", "A network that knows 1,000 things"]
 
 
 def test_without_a_picture_test_pictures_are_offered_first(visit, runs):
