@@ -184,6 +184,8 @@ def run(record: dict[str, Any], json: bool) -> None:
     if json:
         return _json(record)
     experiment = record.pop("experiment")
+    if experiment and "origin" in experiment:  # a thousand names; --json has them
+        experiment["origin"]["classes"] = f"{len(experiment['origin']['classes']):,} names"
     table = _table("", "")
     for key, value in record.items():
         if value not in ("", None):

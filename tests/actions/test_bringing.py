@@ -108,6 +108,15 @@ def test_it_is_a_finished_run_as_any_other(run, pretrained_run, squeezenet):
     assert [one["run"] for one in actions.runs(pretrained_run.parent)] == [pretrained_run.name]
 
 
+def test_in_a_terminal_its_classes_are_counted_and_json_names_them(pretrained_run, capsys):
+    assert cli.main(["show", str(pretrained_run)]) == 0
+    said = capsys.readouterr().out
+    assert "1,000 names" in said
+    assert "tench" not in said
+    assert cli.main(["show", str(pretrained_run), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["experiment"]["origin"]["classes"][0] == "tench"
+
+
 @pytest.mark.parametrize("split", ["test", "val", "train"])
 def test_what_needs_pictures_of_its_own_says_that_it_has_none(run, split):
     with pytest.raises(
