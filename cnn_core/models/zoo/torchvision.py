@@ -3,8 +3,9 @@
 Eighty networks in the form that torchvision publishes; the same file names, layers and shapes, so its ImageNet weights
 fit (`pretrained` makes a run of them). Here they begin with random weights and are trained like the others. They were
 made for pictures of 224 pixels: most take smaller ones, but leave few places of them; for 32 pixels resnet_cifar is the
-better choice. The norms of mobilenet_v3, mnasnet and the larger efficientnets average over hundreds of steps: after fewer
-they do badly on pictures that they do not train on. Takes (N, C, H, W), any number of channels, and gives logits (N, classes). Auxiliary heads are left out.
+better choice. The norms of mobilenet_v3, mnasnet and the larger efficientnets average over hundreds of steps: after
+fewer they do badly on pictures that they do not train on. Takes (N, C, H, W), any number of channels, and gives logits
+(N, classes). Auxiliary heads are left out.
 """
 
 from __future__ import annotations
