@@ -45,10 +45,20 @@ def download(name: str, show: Show = lambda record: None) -> dict[str, Any]:
     if job.birth is not None:
         with job.lock():
             downloading.run(job, lambda far: show({**_record(name, job.id, job.stored()), **far}))
-    while (record := _record_of(name, job))["status"] in LIVE:
+    while (record := _followed(name, job))["status"] in LIVE:
         show(record)
         time.sleep(LOOK)
     return record
+
+
+def _followed(name: str, job: Job) -> dict[str, Any]:
+    """The record of a download that is waited for; when it has ended, another may have begun and cleared it away."""
+    try:
+        return _record_of(name, job)
+    except Failed:
+        if job.state_path.exists():
+            raise
+        return download_of(name) or _there(name)
 
 
 def start_download(name: str) -> dict[str, Any]:
@@ -104,6 +114,8 @@ def _begin(name: str, here: bool) -> Job | None:
         return None
     root = _root()
     with _starting(root):
+        if not source.missing(SHELF.load(name).options(), data_folder()):
+            return None  # it came while we waited for our turn
         before = _newest(name)
         if before is not None and before.state()["status"] in LIVE:
             return before

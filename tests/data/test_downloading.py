@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 import torchvision.datasets
 
 from cnn_core import actions, cli
+from cnn_core.actions import downloading as verbs
 from cnn_core.base.errors import Failed, UnknownName
 from cnn_core.base.locks import held
 from cnn_core.base.settings import data_folder
@@ -327,3 +329,23 @@ def test_ctrl_c_leaves_nothing_half(origin):
     assert "nothing of it was kept" in err
     assert "Traceback" not in err
     assert left_over() == []
+
+
+def test_who_waits_for_a_download_that_was_cleared_away_sees_what_became_of_the_set(origin):
+    job = verbs._begin("mnist", here=False)
+    shutil.rmtree(job.folder)
+    assert actions.download("mnist")["status"] == "done"
+    assert verbs._followed("mnist", job)["status"] == "done"
+
+
+def test_a_set_that_came_while_one_waited_for_its_turn_is_not_downloaded_again(origin, monkeypatch):
+    starting = verbs._starting
+
+    def late(root):
+        with monkeypatch.context() as patch:
+            patch.setattr(verbs, "_starting", starting)
+            actions.download("mnist")
+        return starting(root)
+
+    monkeypatch.setattr(verbs, "_starting", late)
+    assert verbs._begin("mnist", here=True) is None

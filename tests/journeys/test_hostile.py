@@ -79,10 +79,11 @@ def test_every_text_is_shown_letter_by_letter_wherever_streamlit_reads_markdown(
     texts = list(hostile.TEXTS.values())
     with server.serving(tmp_path / "log") as address, server.browsing() as page:
         page.goto(address)
+        page.get_by_role("button", name="Help").wait_for()
+        server.settled(page)  # a page that still grows moves the button away from under the pointer
         page.get_by_role("button", name="Help").hover()
         shown = page.get_by_test_id("stTooltipContent")
         shown.wait_for()
-        server.settled(page)
         assert shown.inner_text().split("\n\n") == [plain(text) for text in texts if plain(text)]
         assert shown.locator(BORN).count() == 0
         found = page.evaluate(READ, [BORN])
