@@ -35,6 +35,7 @@ from cnn_core.jobs.job import SUPERVISOR
 from cnn_core.models import build_model
 from cnn_core.network import Network
 from cnn_core.training.engine import Trainer
+from tests.faults.harness import until
 from tests.makers import network, picture
 from tests.serving import Server
 from tests.sessions import Visitor
@@ -145,6 +146,7 @@ def restart(folder: Path) -> None:
     for seed in range(20):
         actions.train(resolve({**raw, "train": {"epochs": 1, "seed": seed}}))
     run = actions.start(resolve({**raw, "train": {"epochs": 10_000}}))
+    until(lambda: actions.show(run)["step"] > 0, 60)
     times, imports = [], []
     server = Server(folder / "log").started()
     try:

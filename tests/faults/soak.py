@@ -34,7 +34,8 @@ from tests.sessions import Gone, Late, Visitor
 DIGITS = {"data": {"name": "digits"}, "model": {"name": "small_cnn"}}
 EPOCHS = 400  # of a run that is trained meanwhile
 SERVER_DIES = (0.1, 0.2)  # at these parts of the time; the rest is one life, whose memory is looked at
-WARM = 300.0  # seconds of that life that do not count
+WARM, ANSWERS = 180.0, 80  # seconds and answers of that life that do not count: caches fill
+AWAY = "10"  # seconds for which the server keeps a session that was closed; 120 as it is delivered
 LOOK = 5.0  # seconds between two looks at memory and files
 GROWTH = 1.0  # MB a minute
 FILES = 5  # more open files at the end than at the beginning; a visitor is one or two
@@ -56,7 +57,7 @@ class Soak:
         self.said: Counter[str] = Counter()  # coloured boxes, for whoever reads the report
         self.runs: list[str] = []
         self.waits: list[float] = []  # seconds of each act
-        self.samples: list[tuple[float, float, int]] = []  # of the last server: seconds, MB, files
+        self.samples: list[tuple[float, float, int, int]] = []  # of the last server: seconds, MB, files, answers
         self.began = time.monotonic()
         self._known_answers()
 
@@ -82,7 +83,8 @@ class Soak:
     def serve(self) -> None:
         """Start a server (again)."""
         self.samples = []
-        self.server = Server(self.folder / "server.log").started(120)
+        environment = {**os.environ, "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": AWAY}
+        self.server = Server(self.folder / "server.log", environment).started(120)
 
     def watch(self) -> None:
         """Note what it takes; print a line a minute."""
@@ -90,7 +92,7 @@ class Soak:
         while not self.over.wait(LOOK):
             server = self.server
             try:
-                self.samples.append((time.monotonic(), server.memory(), server.files()))
+                self.samples.append((time.monotonic(), server.memory(), server.files(), self.counts["answers"]))
             except (OSError, IndexError):
                 continue  # it is dead at the moment
             if time.monotonic() - self.began > 60 * (minute + 1):
@@ -101,10 +103,12 @@ class Soak:
 
     def growth(self) -> tuple[float, int]:
         """MB a minute of the last server after its warm-up; how many more files it has open in the last third of it."""
-        warm = [one for one in self.samples if one[0] - self.samples[0][0] > min(WARM, self.seconds / 3)]
+        began, _, _, before = self.samples[0]
+        warm = [one for one in self.samples if one[0] - began > WARM and one[3] - before > ANSWERS]
         if len(warm) < 6:
+            self.blame("it was too short to see whether the server grows")
             return 0.0, 0
-        minutes, memory, files = (np.array(column) for column in zip(*warm, strict=True))
+        minutes, memory, files, _ = (np.array(column) for column in zip(*warm, strict=True))
         third = len(files) // 3
         more = int(np.median(files[-third:]) - np.median(files[:third]))
         return float(np.polyfit((minutes - minutes[0]) / 60, memory, 1)[0]), more
