@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from cnn_core import actions, show
+from cnn_core import actions, cli_keeping, show
 from cnn_core.base.errors import Failed, UnknownName, UserError, printable, shorten
 from cnn_core.base.files import read_json
 from cnn_core.base.settings import runs_folder
@@ -212,6 +212,9 @@ def stop(run: RunName, runs: Runs = None, json: Json = False) -> None:
 def delete(run: RunName, runs: Runs = None, json: Json = False) -> None:
     """Move a run into the trash of its runs folder."""
     show.stopped(actions.delete(run, runs), json)
+
+
+cli_keeping.add_to(app)
 
 
 @app.command()

@@ -87,6 +87,10 @@ def _table(*columns: str) -> Table:
     return table
 
 
+# for the files beside this one, which print their own verbs
+as_json, out, table, percent = _json, _out, _table, _percent
+
+
 def listing(cards: dict[str, list[dict[str, str]]], json: bool) -> None:
     """Shelves with their entries."""
     if json:
@@ -170,12 +174,13 @@ def runs(records: list[dict[str, Any]], folder: Path, json: bool) -> None:
         return _json({"runs": records})
     if not records:
         return note(f"No runs in {folder} yet.")
-    table = _table("run", "status", ">epochs", ">best val", ">test", ">seconds")
+    named = ["name"] if any(one["name"] for one in records) else []
+    table = _table("run", *named, "status", ">epochs", ">best val", ">test", ">seconds")
     for one in records:
         status = f"{one['status']} ({one['reason']})" if one.get("reason") else one["status"] + place(one)
         epochs = f"{one['epochs']}/{one['epochs_planned']}"
         figures = (_percent(one["val_accuracy"]), _percent(one["test_accuracy"]), f"{one['seconds']:.1f}")
-        table.add_row(one["run"], status, epochs, *figures)
+        table.add_row(one["run"], *(one["name"] for _ in named), status, epochs, *figures)
     _out().print(table)
 
 
@@ -188,8 +193,8 @@ def run(record: dict[str, Any], json: bool) -> None:
         experiment["origin"]["classes"] = f"{len(experiment['origin']['classes']):,} names"
     table = _table("", "")
     for key, value in record.items():
-        if value not in ("", None):
-            table.add_row(key, str(value))
+        if value not in ("", None, []):
+            table.add_row(key, ", ".join(value) if isinstance(value, list) else str(value))
     _out().print(table)
     if experiment:
         _out().print(json_module.dumps(experiment, indent=1, ensure_ascii=False))

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from cnn_core.actions.bringing import networks, pretrained, start_pretrained
     from cnn_core.actions.browsing import about_data, data, mean_pictures, missing, samples
     from cnn_core.actions.downloading import cancel_download, download, download_of, start_download
+    from cnn_core.actions.keeping import (
+        compare,
+        note,
+        purge,
+        purge_all,
+        rename,
+        restore,
+        summaries,
+        tag,
+        thrown_away,
+        trash,
+    )
     from cnn_core.actions.looking import activations, filters, npz, sheet_png
     from cnn_core.actions.mending import doctor
     from cnn_core.actions.planning import Plan, Preview, anatomy, plan, preview
@@ -35,6 +47,9 @@ _HOMES = {
     "bringing": ("networks", "pretrained", "start_pretrained"),
     "browsing": ("about_data", "data", "mean_pictures", "missing", "samples"),
     "downloading": ("cancel_download", "download", "download_of", "start_download"),
+    "keeping": (
+        *("compare", "note", "purge", "purge_all", "rename", "restore", "summaries", "tag", "thrown_away", "trash"),
+    ),
     "looking": ("activations", "filters", "npz", "sheet_png"),
     "mending": ("doctor",),
     "planning": ("Plan", "Preview", "anatomy", "plan", "preview"),
@@ -52,6 +67,7 @@ __all__ = [
     "anatomy",
     "ask_stop",
     "cancel_download",
+    "compare",
     "data",
     "delete",
     "doctor",
@@ -65,6 +81,7 @@ __all__ = [
     "mean_pictures",
     "missing",
     "networks",
+    "note",
     "npy",
     "npz",
     "overlay_png",
@@ -73,6 +90,10 @@ __all__ = [
     "predict",
     "pretrained",
     "preview",
+    "purge",
+    "purge_all",
+    "rename",
+    "restore",
     "resume",
     "resume_in_background",
     "runs",
@@ -84,7 +105,11 @@ __all__ = [
     "start_download",
     "start_pretrained",
     "stop",
+    "summaries",
+    "tag",
+    "thrown_away",
     "train",
+    "trash",
     "wake",
 ]
 

@@ -17,13 +17,14 @@ from cnn_core.jobs import index
 from cnn_core.jobs.job import ID, SUPERVISOR
 from cnn_core.jobs.queue import ARRIVALS
 from cnn_core.jobs.supervisor import BELL, LOG
+from cnn_core.runs import notes, trash
 from cnn_core.runs.checking import Finding, check, is_ours
 from cnn_core.runs.checking.strange import NAMED, files
+from cnn_core.runs.checking.thrown import look_at_trash
 from cnn_core.runs.mending import remove
 from cnn_core.runs.run import RunFolder
-from cnn_core.runs.trash import TRASH
 
-OURS = (TRASH, SUPERVISOR, ARRIVALS, BELL, LOG, index.FILE, f"{index.FILE}-journal")
+OURS = (trash.TRASH, SUPERVISOR, ARRIVALS, notes.LOCK, BELL, LOG, index.FILE, f"{index.FILE}-journal")
 ROUNDS = 4  # one mending may show what another must do: a checkpoint moved away was the best
 PAUSE = 0.5  # seconds between two looks at what somebody may just be writing
 BUSY = "Somebody works on it; mend it when it has stopped."
@@ -58,7 +59,8 @@ def doctor(root: Path, kind: str, *, mend: bool = False) -> dict[str, Any]:
         else:
             _count(checked, path)
             rows += _of_run(RunFolder(path), kind, mend=mend)
-    rows += [_mended("", finding) if mend else _row("", finding) for finding in _index(root)]
+    of_the_folder = [*look_at_trash(root), *_index(root)]
+    rows += [_mended("", one) if mend and one.do else _row("", one) for one in of_the_folder]
     sound = all(row["mended"] or not row["wrong"] for row in rows)
     return {"runs": str(root), "checked": checked, "findings": rows, "sound": sound}
 

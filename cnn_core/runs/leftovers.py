@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cnn_core.base.files import LEFTOVER
+from cnn_core.runs import notes
 
 WRITTEN_BY_HOLDER = ("", "checkpoints")  # folders of a run in which only the holder of its lock writes
 WRITTEN_BY_ALL = ("predictions",)
+NOT_BY_HOLDER = (notes.FILE,)  # of a run's own folder, what anybody may be writing at any time
 
 
 def leftovers(run: Path) -> Iterator[Path]:
@@ -22,8 +24,10 @@ def leftovers(run: Path) -> Iterator[Path]:
             continue
         for path in entries:
             found = LEFTOVER.match(path.name)
-            if found and not path.is_dir() and (name in WRITTEN_BY_HOLDER or not _lives(int(found["process"]))):
-                yield path
+            if found and not path.is_dir():
+                by_holder = name in WRITTEN_BY_HOLDER and found["name"] not in NOT_BY_HOLDER
+                if by_holder or not _lives(int(found["process"])):
+                    yield path
 
 
 def sweep(run: Path) -> list[Path]:

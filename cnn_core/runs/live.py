@@ -93,6 +93,11 @@ def _follow(path: Path) -> _Followed:
         return _Followed(rows=list(known.rows), losses=list(known.losses), pace=dict(known.pace))
 
 
+def validations(run: RunFolder) -> list[dict[str, Any]]:
+    """One row a validation, as in `Live.rows`, for whoever wants nothing else of a run."""
+    return _follow(run.journal_path).rows
+
+
 def live(run: RunFolder) -> Live:
     """A run as it is at this moment."""
     record = run.record()

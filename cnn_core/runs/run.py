@@ -12,6 +12,7 @@ from cnn_core.experiment import Pretrained, Settings, facts, read
 from cnn_core.jobs.index import states
 from cnn_core.jobs.job import LIVE, Job, by_id, find
 from cnn_core.jobs.queue import create, lane, line, waits
+from cnn_core.runs import notes
 
 FACTS: dict[str, Any] = {  # what a record holds beyond a job's state, before anything is known
     "label": "",
@@ -56,7 +57,10 @@ class RunFolder(Job):
         return read(unseal(self.folder / "experiment.json"))
 
     def record(self) -> dict[str, Any]:
-        """The run as one flat record. ahead: how many go before a queued one. stopping: it was asked to."""
+        """The run as one flat record. ahead: how many go before a queued one. stopping: it was asked to.
+
+        name, note, tags: what people wrote on it. label: its name, or what it is called by its settings.
+        """
         state = self.state()
         return _record(self.root, self.id, state, line(states(self.root)).get(self.id) if waits(state) else None)
 
@@ -64,11 +68,16 @@ class RunFolder(Job):
 def _record(root: Path, name: str, state: dict[str, Any], place: tuple[int, str] | None) -> dict[str, Any]:
     state = sound(state, FACTS)
     ahead, waiting_for = place or (0, state["waiting_for"])
-    seconds = state["seconds"]
+    seconds, path = state["seconds"], f"{root}{os.sep}{name}"
+    written = notes.read(path)
     return {
         "run": name,
-        "path": f"{root}{os.sep}{name}",
+        "path": path,
         **{key: value for key, value in state.items() if key not in OURS},
+        "label": written.name or state["label"],
+        "name": written.name,
+        "note": written.note,
+        "tags": list(written.tags),
         "ahead": ahead if state["status"] == "queued" else None,
         "waiting_for": waiting_for,
         "stopping": state["status"] in LIVE and Job(root / name).stop_asked(),

@@ -18,6 +18,7 @@ CHECKS = (
     small.settings,
     small.state,
     small.means,
+    small.written,
     small.fitted,
     small.journal,
     small.wall,

@@ -10,6 +10,7 @@ from functools import partial
 from cnn_core.base.errors import Failed, UserError
 from cnn_core.base.files import read_file
 from cnn_core.jobs.queue import waits
+from cnn_core.runs import notes
 from cnn_core.runs.checking.finding import Finding, Look
 from cnn_core.runs.mending import DAMAGED, fit_again, remove, write_journal, write_verdict
 from cnn_core.runs.rebuilding import make_state_again
@@ -65,6 +66,15 @@ def means(look: Look) -> Iterator[Finding]:
     if os.path.lexists(path) and (error := look.seal(path.name)):
         what = f"The note on device and versions cannot be read: {error.why}."
         then = "the next Resume writes it anew"
+        yield look.aside(path.name, what, then) if error.damaged else Finding(path.name, what)
+
+
+def written(look: Look) -> Iterator[Finding]:
+    """A damaged name, note and tags. Anybody may be writing them, so a second look decides."""
+    path = look.run.folder / notes.FILE
+    if os.path.lexists(path) and (error := look.seal(path.name)):
+        what = f"The name, note and tags cannot be read: {error.why}."
+        then = "the run is called by its settings again"
         yield look.aside(path.name, what, then) if error.damaged else Finding(path.name, what)
 
 

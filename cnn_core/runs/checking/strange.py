@@ -9,12 +9,16 @@ from pathlib import Path
 from cnn_core.base.errors import shorten
 from cnn_core.base.files import LEFTOVER
 from cnn_core.data.sets import SPLITS
+from cnn_core.runs import notes
 from cnn_core.runs.checking.finding import Finding, Look
 from cnn_core.runs.checking.large import files_of_predictions, is_of_checkpoint
 from cnn_core.runs.leftovers import leftovers as dead
 from cnn_core.runs.mending import DAMAGED, remove
 
-FILES = ("state.json", "experiment.json", "environment.json", "preprocessing.json", "journal.jsonl", "wall.json")
+FILES = (
+    *("state.json", "experiment.json", "environment.json", "preprocessing.json", "journal.jsonl", "wall.json"),
+    notes.FILE,
+)
 NAMED = 200  # characters of a foreign name that are shown
 OTHERS = ("alive.lock", "log.txt", "stop", DAMAGED, "checkpoints", "predictions")
 
