@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn_core.base.errors import UserError
-from pages.parts import cached, evaluate_view, shell, unready
+from pages.parts import cached, cases_view, evaluate_view, matrix_view, shell, unready
 
 NO_DATA = (
     "This network was trained elsewhere, and has no data of its own to be tried on. "
@@ -37,7 +37,9 @@ shell.caution(report["notice"])
 evaluate_view.headline(report)
 if report["n"]:
     st.space("small")
-    evaluate_view.matrix(run, report)
-    evaluate_view.surest(run, report["classes"])
+    matrix_view.matrix(run, report)
+    cases_view.surest(run, report["classes"])
     st.space("small")
-    evaluate_view.by_class(report, cached.sureness(run))
+    evaluate_view.by_class(report, run)
+    st.space("small")
+    evaluate_view.all_alike(report, run, cached.sureness(run))

@@ -13,8 +13,8 @@ from cnn_core import actions
 from cnn_core.evaluation.curves import Roc, RocCurves, thinned
 from cnn_core.evaluation.curves import roc as curves_of
 from cnn_core.figures.roc import DASHES, Curve, roc_figure
-from pages.parts import shell
-from pages.parts.words import NOTHING, distinct, md, table_text
+from pages.parts import saving, shell
+from pages.parts.words import NOTHING, distinct, md
 
 if TYPE_CHECKING:
     from cnn_core.runs.loaded import Run
@@ -28,10 +28,6 @@ HELP = (
     "To the right: the share of the others that are taken for it. The area (AUC) is how often one of its pictures has "
     "a higher probability than one of the others; 0.5 is chance, 1 perfect."
 )
-MODEBAR = {
-    "displaylogo": False,
-    "modeBarButtonsToRemove": ["zoom", "pan", "zoomIn", "zoomOut", "autoScale", "resetScale", "select", "lasso"],
-}
 
 
 def roc(run: str, split: str = "test") -> None:
@@ -72,7 +68,7 @@ def roc(run: str, split: str = "test") -> None:
         _figure(_key(run, split), tuple(chosen), part == "Corner", shell.theme(), found),
         key=f"roc.figure.{run}",
         theme=None,
-        config={**MODEBAR, "toImageButtonOptions": {"format": "svg", "filename": f"{run}-{split}-roc", "scale": 1}},
+        config=saving.still(f"{run}-{split}-roc"),
         alt=_alt(found, chosen, names),
     )
     st.caption(_caption(found, chosen, names, chance=part == "All"))
@@ -147,28 +143,24 @@ def _alt(found: RocCurves, chosen: Sequence[int], names: Sequence[str]) -> str:
 
 
 def _download(run: str, split: str, found: RocCurves) -> None:
-    st.download_button(
+    saving.button(
         "The curves as CSV",
         lambda: _csv(found),
         f"{run}-{split}-roc.csv",
-        "text/csv",
-        key=f"roc.csv.{run}",
-        type="tertiary",
-        icon=":material/table:",
-        on_click="ignore",
-        help="The picture as SVG: the camera over the chart.",
+        f"roc.csv.{run}",
+        "The picture as SVG: the camera over the chart.",
     )
 
 
 def _csv(found: RocCurves) -> str:
     """A line a point: class, AUC, and both shares. An undefined curve has one line without numbers."""
     frames = [
-        pd.DataFrame({"curve": table_text(name), "auc": one.auc, "others_taken": one.fpr, "found": one.tpr})
+        pd.DataFrame({"curve": name, "auc": one.auc, "others_taken": one.fpr, "found": one.tpr})
         if one.auc is not None
-        else pd.DataFrame({"curve": [table_text(name)], "auc": [None], "others_taken": [None], "found": [None]})
+        else pd.DataFrame({"curve": [name], "auc": [None], "others_taken": [None], "found": [None]})
         for name, one in [
             *((one.name, one) for one in found.per_class),
             *((name, _one(found, index)) for index, name in MEANS.items()),
         ]
     ]
-    return str(pd.concat(frames).to_csv(index=False))
+    return saving.csv(pd.concat(frames))

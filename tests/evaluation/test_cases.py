@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnn_core.evaluation.cases import Case, mistakes, mixed_up, only_just
+from cnn_core.evaluation.cases import Case, answers, mistakes, mixed_up, only_just
 
 CHANCES = np.array([[0.9, 0.1], [0.3, 0.7], [0.2, 0.8], [0.55, 0.45], [0.4, 0.6]])
 LOGITS = np.log(CHANCES).astype(np.float32)
@@ -39,3 +39,9 @@ def test_sureness_counts_right_and_wrong_pictures_each_for_themselves():
     assert wrong == [0, 0, 0, 0, 0, 1, 0, 0, 0, 0]
     certain = np.array([[1e4, 0.0]], np.float32)  # probability 1 belongs to the last bin
     assert sureness(certain, np.array([0])) == ([0] * 9 + [1], None)
+
+
+def test_an_answer_is_the_class_of_the_largest_probability_and_how_large_it_is():
+    said, sure = answers(LOGITS)
+    assert said.tolist() == [0, 1, 1, 0, 1]
+    assert sure == pytest.approx([0.9, 0.7, 0.8, 0.55, 0.6])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import numpy as np
 import pytest
-from sklearn.metrics import precision_recall_fscore_support
+from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 from streamlit.testing.v1 import AppTest
 
 from cnn_core import actions
@@ -62,16 +65,68 @@ def test_a_click_on_the_chart_chooses_its_cell(runs):
     def page(run: str) -> None:
         import streamlit as st
 
-        from pages.parts import evaluate_view
+        from pages.parts import matrix_view
 
         st.session_state["chart"] = {"selection": {"cell": [{"true": 3, "pred": 8}]}}
-        evaluate_view._clicked(run, "chart")
+        matrix_view._clicked(run, "chart")
         st.session_state["chart"] = {"selection": {}}  # a click beside the cells changes nothing
-        evaluate_view._clicked(run, "chart")
+        matrix_view._clicked(run, "chart")
 
     at = AppTest.from_function(page, args=(runs.small,)).run()
     assert not at.exception
     assert at.session_state[f"evaluate.cell.{runs.small}"] == (3, 8)
+
+
+def test_a_link_opens_the_cell_that_it_names(visit, runs, stored):
+    true, said = stored
+    at = visit("evaluate", run=runs.small, cell="6-6")
+    assert f"{((true == 6) & (said == 6)).sum()} were 6, and it said so" in [one.value for one in at.subheader]
+
+
+def test_a_chosen_cell_stands_in_the_address_and_is_there_when_one_comes_back(visit, runs):
+    at = visit("evaluate", run=runs.small)
+    assert "cell" not in at.query_params
+    at.selectbox(key=f"evaluate.true.{runs.small}").set_value(6).run()
+    cell = at.query_params["cell"]
+    assert cell.startswith("6-")
+    at.switch_page("pages/runs.py").run()
+    at.switch_page("pages/evaluate.py").run()
+    assert at.query_params["cell"] == cell
+
+
+@pytest.mark.parametrize("cell", ["", "10-0", "3", "-1-2", "<b>x</b>-1", "٣-1", "9" * 9_000])
+def test_a_bad_cell_in_the_address_is_said_and_the_largest_mistake_is_shown(visit, runs, cell):
+    at = visit("evaluate", run=runs.small, cell=cell)
+    assert len(at.warning) == 1
+    assert "from 0 to 9" in at.warning[0].value
+    assert len(at.warning[0].value) < 400
+    assert "cell" not in at.query_params
+    assert any(", it said " in one.value for one in at.subheader)
+
+
+def test_the_answers_can_be_saved_and_say_what_scikit_learn_counts(runs, stored):
+    from pages.parts.cases_view import answers_csv
+
+    true, said = stored
+    rows = list(csv.DictReader(io.StringIO(answers_csv(runs.small, [f"class {i}" for i in range(10)]))))
+    assert [int(row["picture"]) for row in rows] == list(range(360))
+    assert [row["it was"] for row in rows] == [f"class {i}" for i in true]
+    assert [row["it said"] for row in rows] == [f"class {i}" for i in said]
+    right = [row["right"] == "True" for row in rows]
+    assert sum(right) / 360 == pytest.approx(accuracy_score(true, said))
+
+
+def test_the_matrix_can_be_saved_as_a_table_in_which_no_name_is_a_formula():
+    from pages.parts.matrix_view import _csv
+
+    rows = list(csv.reader(io.StringIO(_csv([[5, 1], [0, 7]], ["=1+1", "b,c"]))))
+    assert rows == [["it was, it said", "'=1+1", "b,c"], ["'=1+1", "5", "1"], ["b,c", "0", "7"]]
+
+
+def test_classes_of_one_name_keep_their_rows_in_the_saved_matrix():
+    from pages.parts.matrix_view import _csv
+
+    assert _csv([[5, 1], [0, 7]], ["a", "a"]).splitlines()[1:] == ["a,5,1", "a,0,7"]
 
 
 def test_an_empty_cell_says_so(visit, runs, stored):
@@ -172,6 +227,7 @@ def show(report: dict) -> None:
 
     evaluate_view.headline(report)
     evaluate_view.by_class(report)
+    evaluate_view.all_alike(report)
 
 
 def report(names: list[str]) -> dict:

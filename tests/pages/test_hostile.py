@@ -31,6 +31,9 @@ LITERAL = {
     "VegaLiteChart.spec",
     "VegaLiteChart.alt",
     "BidiComponent.json",
+    "MultiSelect.options",
+    "PlotlyChart.alt",
+    "PlotlyChart.spec",
 }
 
 
