@@ -9,10 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnn_core.actions.asking import evaluate, explain, load_run, npy, overlay_png, pictures, predict
+    from cnn_core.actions.asking import contrast, evaluate, explain, load_run, npy, overlay_png, pictures, predict
     from cnn_core.actions.bringing import networks, pretrained, start_pretrained
     from cnn_core.actions.browsing import about_data, data, mean_pictures, missing, samples
     from cnn_core.actions.downloading import cancel_download, download, download_of, start_download
+    from cnn_core.actions.drawing import drawn, paper
     from cnn_core.actions.keeping import (
         compare,
         note,
@@ -43,10 +44,11 @@ if TYPE_CHECKING:
     from cnn_core.actions.training import resume, train
 
 _HOMES = {
-    "asking": ("evaluate", "explain", "load_run", "npy", "overlay_png", "pictures", "predict"),
+    "asking": ("contrast", "evaluate", "explain", "load_run", "npy", "overlay_png", "pictures", "predict"),
     "bringing": ("networks", "pretrained", "start_pretrained"),
     "browsing": ("about_data", "data", "mean_pictures", "missing", "samples"),
     "downloading": ("cancel_download", "download", "download_of", "start_download"),
+    "drawing": ("drawn", "paper"),
     "keeping": (
         *("compare", "note", "purge", "purge_all", "rename", "restore", "summaries", "tag", "thrown_away", "trash"),
     ),
@@ -68,11 +70,13 @@ __all__ = [
     "ask_stop",
     "cancel_download",
     "compare",
+    "contrast",
     "data",
     "delete",
     "doctor",
     "download",
     "download_of",
+    "drawn",
     "evaluate",
     "explain",
     "filters",
@@ -85,6 +89,7 @@ __all__ = [
     "npy",
     "npz",
     "overlay_png",
+    "paper",
     "pictures",
     "plan",
     "predict",

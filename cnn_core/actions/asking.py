@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_core.actions.running import Folder
+from cnn_core.attribution.contrast import Contrast
+from cnn_core.attribution.contrast import contrast as contrast_of
 from cnn_core.attribution.explain import Explanation
 from cnn_core.attribution.explain import explain as explain_network
 from cnn_core.base.errors import UserError, shorten
@@ -88,14 +90,36 @@ def explain(
     return replace(found, notice=asked.notice)
 
 
-def npy(explanation: Explanation) -> bytes:
-    """The map as a .npy file: float32 (H, W) in pixels of the network's input, true scale."""
-    return overlays.npy(explanation.heat)
+def contrast(
+    run: Asked,
+    picture: Pictured,
+    against: str | int,
+    method: str = "grad_cam",
+    layer: str | None = None,
+    target: str | int | None = None,
+    runs: Folder = None,
+) -> Contrast:
+    """Why the network of a run says a class and not another one (`against`); see `attribution.contrast`."""
+    asked = loaded(run, runs)
+    first = explain(asked, picture, method, layer, target)
+    return contrast_of(first, explain(asked, picture, method, first.layer, against))
 
 
-def overlay_png(explanation: Explanation, opacity: float = 0.5) -> bytes:
-    """What the network saw with the heat over it, as a PNG file."""
-    return overlays.png(overlays.overlay(explanation.saw, explanation.heat, opacity))
+def npy(found: Explanation | Contrast) -> bytes:
+    """The map as a .npy file: float32 (H, W) in pixels of the network's input, true scale; of two, (2, H, W)."""
+    if isinstance(found, Contrast):
+        return overlays.npy(np.stack([found.first.heat, found.second.heat]))
+    return overlays.npy(found.heat)
+
+
+def overlay_png(found: Explanation | Contrast, opacity: float = 0.5) -> bytes:
+    """What the network saw with the heat over it, as a PNG file; of two classes side by side, on one scale."""
+    if isinstance(found, Contrast):
+        both = (found.first, found.second)
+        return overlays.png(
+            overlays.beside([overlays.overlay(one.saw, one.heat, opacity, most=found.most) for one in both])
+        )
+    return overlays.png(overlays.overlay(found.saw, found.heat, opacity))
 
 
 def pictures(of: Run | Experiment, split: str, indices: Sequence[int]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,6 +118,14 @@ def squared(picture: Pixels, side: int = SIDE, radius: int = 14) -> Pixels:
     top, left = (side - height) // 2, (side - width) // 2
     whole[top : top + height, left : left + width] = np.dstack([picture, np.asarray(corner)])
     return whole
+
+
+def beside(pictures: Sequence[Pixels], gap: int = 16) -> Pixels:
+    """Pictures (h, w, 3) of one size in a line, uint8 (h, w', 3), a white gap between them."""
+    height = pictures[0].shape[0]
+    space = np.full((height, gap, 3), 255, np.uint8)
+    parts = [part for one in pictures for part in (space, one)]
+    return np.concatenate(parts[1:], axis=1)
 
 
 def png(picture: Pixels) -> bytes:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from cnn_core.pictures.framing import Paper
+
 SPLITS = ("train", "val", "test")
 
 
@@ -20,11 +22,13 @@ class DataFacts:
     """What is known of a data set before it is read.
 
     classes: names in the order of the targets. shape: (C, H, W) as stored. splits: number of pictures by split.
+    paper: what a drawing for it is like; None: dark ink on a bright ground, taken as it was drawn.
     """
 
     classes: tuple[str, ...]
     shape: tuple[int, int, int]
     splits: dict[str, int]
+    paper: Paper | None = None
 
 
 @dataclass(frozen=True)

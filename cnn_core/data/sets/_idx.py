@@ -15,6 +15,7 @@ from cnn_core.base.errors import Failed
 from cnn_core.base.options import Options
 from cnn_core.data.sets import About, DataFacts, DataSet, Download, Remote, Split
 from cnn_core.data.sets._lacking import lacking
+from cnn_core.pictures.framing import Paper
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,9 +47,10 @@ class IdxSet:
     about: About
     download: Download
     classes: tuple[str, ...]
+    paper: Paper
 
     def facts(self, options: Options) -> DataFacts:
-        return DataFacts(self.classes, (1, SIDE, SIDE), {"train": 55_000, "val": 5_000, "test": 10_000})
+        return DataFacts(self.classes, (1, SIDE, SIDE), {"train": 55_000, "val": 5_000, "test": 10_000}, self.paper)
 
     def missing(self, options: Options, folder: Path) -> str:
         absent = [name for name in NAMES if self._find(folder, name) is None]

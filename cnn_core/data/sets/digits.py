@@ -20,6 +20,7 @@ from cnn_core.base.errors import Failed
 from cnn_core.base.options import Entry, Options, hints
 from cnn_core.data.sets import About, DataFacts, DataSet, Source, Split
 from cnn_core.data.splits import stratified
+from cnn_core.pictures.framing import OPTICAL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +46,7 @@ class Digits:
     download = None
 
     def facts(self, options: DigitsOptions) -> DataFacts:
-        return DataFacts(tuple("0123456789"), (1, 8, 8), {"train": 1257, **HELD_OUT})
+        return DataFacts(tuple("0123456789"), (1, 8, 8), {"train": 1257, **HELD_OUT}, OPTICAL)
 
     def missing(self, options: DigitsOptions, folder: Path) -> str:
         return (

@@ -10,6 +10,7 @@ from __future__ import annotations
 from cnn_core.base.options import Entry, Options
 from cnn_core.data.sets import About, Source
 from cnn_core.data.sets._idx import IdxSet, packed
+from cnn_core.pictures.framing import Paper
 
 
 class FashionMnistOptions(Options):
@@ -44,6 +45,7 @@ FASHION_MNIST = IdxSet(
         sizes=(26_421_880, 29_515, 4_422_102, 5_148),
     ),
     classes=CLASSES,
+    paper=Paper(dark=True),
 )
 
 ENTRY: Entry[Source] = Entry(options=FashionMnistOptions, build=FASHION_MNIST, tiny={})

@@ -10,6 +10,7 @@ from __future__ import annotations
 from cnn_core.base.options import Entry, Options
 from cnn_core.data.sets import About, Source
 from cnn_core.data.sets._idx import IdxSet, packed
+from cnn_core.pictures import framing
 
 
 class MnistOptions(Options):
@@ -31,6 +32,7 @@ MNIST = IdxSet(
         sizes=(9_912_422, 28_881, 1_648_877, 4_542),
     ),
     classes=tuple("0123456789"),
+    paper=framing.MNIST,
 )
 
 ENTRY: Entry[Source] = Entry(options=MnistOptions, build=MNIST, tiny={})
