@@ -21,6 +21,7 @@ from cnn_core import actions, cli_keeping, show
 from cnn_core.base.errors import Failed, UnknownName, UserError, printable, shorten
 from cnn_core.base.files import read_json
 from cnn_core.base.settings import runs_folder
+from cnn_core.cli_keeping import Json, RunName, Runs
 from cnn_core.experiment import resolve
 from cnn_core.jobs.supervisor import supervise as do_supervise
 from cnn_core.jobs.work import work as do_work
@@ -36,12 +37,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line on stdout.")]
-Runs = Annotated[Path | None, typer.Option("--runs", help="Folder of runs (default: CONVSCOPE_RUNS, else ./runs).")]
 Background = Annotated[
     bool, typer.Option("--background", help="Put it in the queue and come back at once, as Start on a page does.")
 ]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="An id, an unambiguous beginning of one, or a folder.")]
 Sets = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="SECTION.FIELD=VALUE", help="A setting; may be given again. See `list` for names."),

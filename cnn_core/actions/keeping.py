@@ -12,13 +12,16 @@ from cnn_core.base.errors import UserError
 from cnn_core.base.settings import runs_folder
 from cnn_core.runs import notes, smoothing
 from cnn_core.runs import trash as thrown
-from cnn_core.runs.comparing import differing, settings_of
+from cnn_core.runs.comparing import color_of, differing, settings_of
 from cnn_core.runs.live import validations
 from cnn_core.runs.run import RunFolder, find_run
 from cnn_core.runs.summaries import Summary, summary
 
 METRICS = ("val_accuracy", "val_loss", "train_accuracy", "train_loss")
-RESULTS = ("status", "parameters", "epochs", "best_epoch", "val_accuracy", "test_accuracy", "seconds")
+RESULTS = (
+    *("name", "status", "epochs", "epochs_planned", "parameters"),
+    *("best_epoch", "val_accuracy", "test_accuracy", "seconds"),
+)
 MOST = 10  # runs that are compared at once: as many as there are colours
 
 
@@ -123,8 +126,9 @@ def compare(several: Sequence[str], smooth: float = 0.0, runs: Folder = None) ->
         several: two to ten runs. smooth: weight of the smoothing, 0 to 0.99, as TensorBoard defines it.
 
     Returns:
-        runs: of each run, label and RESULTS. settings: {key, title, values} of those in which they differ, a value a
-        run. curves: of each run epoch and METRICS as lists, a value a validation, and of each metric `smooth_` values.
+        runs: of each run, label, color (0 to 9, which it keeps whatever it is compared with) and RESULTS.
+        settings: {key, title, values} of those in which they differ, a value a run.
+        curves: of each run epoch and METRICS as lists, a value a validation, and of each metric `smooth_` values.
 
     Raises:
         UserError: too few or too many runs, one that does not exist or is named twice, a weight out of bounds.
@@ -142,7 +146,7 @@ def compare(several: Sequence[str], smooth: float = 0.0, runs: Folder = None) ->
 
 
 def _result(record: dict[str, Any]) -> dict[str, Any]:
-    return {key: record[key] for key in ("run", "label", *RESULTS)}
+    return {**{key: record[key] for key in ("run", "label", *RESULTS)}, "color": color_of(record)}
 
 
 def _curves(rows: list[dict[str, Any]], smooth: float) -> dict[str, list[Any]]:

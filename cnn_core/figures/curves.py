@@ -46,7 +46,7 @@ def accuracy_curve(
     """
     shown, span = _window(rows, epochs, last)
     data = _frame(shown, "val_accuracy", "train_accuracy", best, scale=100)
-    low = _accuracy_floor(data["value"])
+    low = accuracy_floor(data["value"])
     form = ".0f" if low < 98 else ".1f"
     return Curve(_spec(span, (low, 100.0), form, "%", "bottom-right", _side(data, span), theme, height), data)
 
@@ -57,7 +57,7 @@ def loss_curve(
     """Loss of validation and training over epochs; the arguments are those of `accuracy_curve`, with *_loss."""
     shown, span = _window(rows, epochs, last)
     data = _frame(shown, "val_loss", "train_loss", best)
-    top = _ceiling(data["value"])
+    top = ceiling(data["value"])
     form = f".{max(2, -math.floor(math.log10(top / 5)))}f"  # the ticks are about a fifth apart
     return Curve(_spec(span, (0.0, top), form, "", "top-right", _side(data, span), theme, height), data)
 
@@ -74,7 +74,7 @@ def loss_by_step(losses: Sequence[Row], ended: int, theme: str, height: int = 28
     frame = pd.DataFrame([(step, loss, "") for step, loss in points], columns=["x", "value", "mark"])
     frame.loc[frame.index[-1:], "mark"] = "last"
     first = min((p[0] for p in points), default=0)
-    x = alt.X("x:Q", title="step", axis=_x_axis(ended - first, whole=True)).scale(
+    x = alt.X("x:Q", title="step", axis=x_axis(ended - first, whole=True)).scale(
         domain=[min(first, max(ended - 1, 0)), max(ended, first + 1)], nice=False
     )
     y = alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=4, format=".0e")).scale(type="log", nice=False)
@@ -87,7 +87,7 @@ def loss_by_step(losses: Sequence[Row], ended: int, theme: str, height: int = 28
         end.mark_point(shape="cross", angle=45, size=130, filled=True, opacity=1, color=colors.wrong),
         words.encode(text=alt.value("then infinite")),
     )
-    return Curve(_bare(quiet(chart, theme, height)), frame)
+    return Curve(bare(quiet(chart, theme, height)), frame)
 
 
 @lru_cache(maxsize=64)
@@ -95,9 +95,9 @@ def _spec(
     span: Span, values: Span, form: str, unit: str, corner: Corner, side: Side, theme: str, height: int
 ) -> dict[str, Any]:
     axis = alt.Axis(tickCount=4, format=form, labelExpr=f"datum.label + '{unit}'")
-    x = alt.X("x:Q", title="epoch", axis=_x_axis(span[1] - span[0])).scale(domain=list(span), nice=False)
+    x = alt.X("x:Q", title="epoch", axis=x_axis(span[1] - span[0])).scale(domain=list(span), nice=False)
     y = alt.Y("value:Q", title=None, axis=axis).scale(domain=list(values), nice=False)
-    return _bare(quiet(_marks(x, y, corner, side, theme), theme, height))
+    return bare(quiet(_marks(x, y, corner, side, theme), theme, height))
 
 
 def _marks(x: alt.X, y: alt.Y, corner: Corner, side: Side, theme: str) -> alt.LayerChart:
@@ -125,7 +125,7 @@ def _marks(x: alt.X, y: alt.Y, corner: Corner, side: Side, theme: str) -> alt.La
     )
 
 
-def _bare(chart: alt.LayerChart) -> dict[str, Any]:
+def bare(chart: alt.LayerChart) -> dict[str, Any]:
     """The specification without its data, which the page hands over beside it."""
     spec: dict[str, Any] = chart.to_dict()
     del spec["data"]
@@ -143,7 +143,7 @@ def _layers(*charts: alt.Chart) -> alt.LayerChart:
     return cast(alt.LayerChart, alt.layer(*charts))
 
 
-def _x_axis(span: float, *, whole: bool = False) -> alt.Axis:
+def x_axis(span: float, *, whole: bool = False) -> alt.Axis:
     """Few ticks, on whole numbers only, the title at the right end."""
     step = _nice_step(span / (16 if whole else 6))
     return alt.Axis(grid=False, titleAnchor="end", format="d", tickMinStep=1, tickCount=max(1, int(span / step)))
@@ -186,13 +186,13 @@ def _thin(points: list[Row], keep: Row | None) -> list[Row]:
     return [row for i, row in enumerate(points) if i % stride == 0 or row is keep or i == len(points) - 1]
 
 
-def _accuracy_floor(values: pd.Series[float]) -> float:
+def accuracy_floor(values: pd.Series[float]) -> float:
     """Per cent at the bottom: one of a few, so that the axis stands still while the line grows."""
     low = float(values.min()) if len(values) else 0.0
     return max((floor for floor in FLOORS if floor <= low), default=0.0)
 
 
-def _ceiling(values: pd.Series[float]) -> float:
+def ceiling(values: pd.Series[float]) -> float:
     """A round number above all values."""
     top = float(values.max()) if len(values) else 1.0
     if top <= 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from cnn_core.base.errors import Failed, UserError
 from cnn_core.base.files import unseal
@@ -14,6 +15,16 @@ from cnn_core.runs.run import RunFolder
 # What decides bits beside the settings: how it was really computed, and by which code.
 MEANS = {"device": "ran on", "precision": "computed in", "threads": "ran with threads", "revision": "code"}
 PACKAGES = ("torch", "numpy")
+COLORS = 10
+
+
+def color_of(record: Mapping[str, Any]) -> int:
+    """The number of the colour that a run keeps, 0 to 9, whatever it is shown with and wherever it stands.
+
+    By its number among the runs of its folder, so that ten in a row all differ; a run without one (from an early
+    version) goes by its id.
+    """
+    return (record["number"] - 1 if record["number"] else crc32(record["run"].encode())) % COLORS
 
 
 @dataclass(frozen=True)

@@ -190,7 +190,9 @@ def named(run: str) -> str:
 
 
 def run_label(one: Record) -> str:
-    """A run as lists name it: what it is, and the end of its id, which tells equals apart."""
+    """A run as lists name it: by its name, else what it is and the end of its id, which tells equals apart."""
+    if one["name"]:
+        return plain(one["name"], 80)
     return f"{plain(one['label'], 60) or 'unreadable'} · {one['run'].rsplit('-', 1)[-1]}"
 
 

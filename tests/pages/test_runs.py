@@ -14,10 +14,11 @@ from tests.pages.states import address, begun, buttons, texts
 BAD = ["", "../", "../../etc/passwd", "nope", "%2e%2e", "<img src=x onerror=alert(1)>", "**x**", "🦊", "a" * 10_000]
 
 
-def chosen(at: AppTest, row: int) -> AppTest:
-    """Choose a row of the table, as a click does."""
-    key = shell.list_key("runs.table", actions.runs())
-    at.session_state[key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+def chosen(at: AppTest, *rows: int) -> AppTest:
+    """Tick rows of the table, as clicks do."""
+    turn = at.session_state["runs.turn"] if "runs.turn" in at.session_state else 0
+    key = f"{shell.list_key('runs.table', actions.runs())}.{turn}"
+    at.session_state[key] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
     return at.run()
 
 
@@ -36,7 +37,8 @@ def test_all_runs_are_listed_the_newest_first(visit, runs):
         f"digits · small_cnn · {runs.failed[-4:]}",
     ]
     assert [one[0] for one in frame["status"]] == ["done", "done", "failed"]
-    assert frame["epochs"].tolist() == ["2 of 2", "1 of 1", "0 of 2"]
+    assert frame["data"].tolist() == ["digits"] * 3
+    assert frame["network"].tolist() == ["small_cnn", "mlp", "small_cnn"]
     record = RunFolder(runs.folder / runs.small).record()
     assert frame["test"][0] == pytest.approx(100 * record["test_accuracy"])
     assert frame["best"].isna().tolist() == [False, False, True]
@@ -66,7 +68,7 @@ def test_deleting_asks_first_and_then_moves_the_run_to_the_trash(visit, runs):
     at = chosen(visit("runs"), 1)
     buttons(at)["Delete"].click().run()
     assert (runs.folder / runs.mlp).exists()
-    assert "goes into the folder" in texts(at)
+    assert "goes into the trash" in texts(at)
     buttons(at)["Delete it"].click().run()
     assert not at.exception
     assert not (runs.folder / runs.mlp).exists()

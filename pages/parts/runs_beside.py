@@ -1,0 +1,182 @@
+"""Runs side by side: their curves in one frame, and only the settings in which they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cnn_core import actions
+from cnn_core.actions.keeping import MOST
+from cnn_core.figures.together import Line, curves_together
+from pages.parts import runs_chosen, runs_list, shell
+from pages.parts.shell import Record
+from pages.parts.words import NOTHING, distinct, duration, md, number, percent, table_text
+
+METRICS = {
+    "Validation accuracy": "val_accuracy",
+    "Validation loss": "val_loss",
+    "Training accuracy": "train_accuracy",
+    "Training loss": "train_loss",
+}
+CAME_OUT: dict[str, tuple[str, Callable[[Any], str]]] = {
+    "parameters": ("parameters", number),
+    "best_epoch": ("best epoch", lambda epoch: NOTHING if epoch is None else f"{epoch:,}"),
+    "val_accuracy": ("best validation accuracy", percent),
+    "test_accuracy": ("test accuracy", percent),
+    "seconds": ("time", lambda seconds: duration(seconds) if seconds else NOTHING),
+}
+SMOOTHING = (
+    "As in TensorBoard: each point is a mean of all up to it, in which what is older weighs less; the nearer to 1, "
+    "the longer the memory. The faint lines are what was measured."
+)
+ROWS = 20  # of the settings that differ; more scroll
+PHONE = 356  # pixels of a table on a phone: the settings and three runs stand there without scrolling
+WIDE = {2: 156, 3: 118}  # pixels of the settings' column by the number of runs
+
+
+def side_by_side(every: Sequence[Record], tick: float | None) -> None:
+    """The chosen runs beside each other; which they are can be chosen here as well as in the list."""
+    if len(every) < 2:
+        return
+    st.space("small")
+    st.subheader("Side by side", anchor=False)
+    _choose(every)
+    found = [one for one in every if one["run"] in runs_chosen.chosen()[:MOST]]
+    if len(found) < 2:
+        if found:
+            st.caption("Choose one more to see the two beside each other.")
+        return
+    live = any(one["status"] in shell.LIVE for one in found)
+
+    @shell.ticking(tick if live else None)
+    def view() -> None:
+        _view([one["run"] for one in found])
+
+    view()
+
+
+def _choose(every: Sequence[Record]) -> None:
+    labels = dict(zip((one["run"] for one in every), runs_list.names(every), strict=True))
+    st.session_state["runs.beside"] = runs_chosen.chosen()[:MOST]
+    st.multiselect(
+        "Runs to compare",
+        list(labels),
+        format_func=lambda run: labels.get(run, run),
+        key="runs.beside",
+        max_selections=MOST,
+        placeholder="Choose runs here, or tick them in the list",
+        label_visibility="collapsed",
+        select_all=False,
+        on_change=_chosen,
+        args=(list(labels),),
+    )
+    if len(runs_chosen.chosen()) > MOST:
+        st.caption(f"Ten can be compared at once; these are the first ten of {len(runs_chosen.chosen()):,}.")
+
+
+def _chosen(order: list[str]) -> None:
+    picked = st.session_state["runs.beside"]
+    runs_chosen.choose(run for run in order if run in picked)
+
+
+def _view(several: list[str]) -> None:
+    left, right = st.columns([6, 4], gap="large")
+    with left:
+        metric, log, weight = _controls()
+    found = actions.compare(several, weight)
+    names = distinct([table_text(shell.run_label(one), 48) for one in found["runs"]], 60)
+    with left:
+        _curves(found, names, metric, log=log, smooth=bool(weight))
+    with right:
+        _differences(found, names)
+
+
+def _controls() -> tuple[str, bool, float]:
+    """Which curve, on which scale, how smooth."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        said = st.selectbox("Curve", list(METRICS), key="runs.metric", width=190, label_visibility="collapsed")
+        metric = METRICS[said]
+        log = metric.endswith("loss") and st.toggle("Log scale", key="runs.log")
+        st.space("stretch")
+        weight = st.slider("Smoothing", 0.0, 0.99, 0.0, 0.01, key="runs.smooth", width=220, help=SMOOTHING)
+    return metric, log, weight
+
+
+def _curves(found: dict[str, Any], names: list[str], metric: str, *, log: bool, smooth: bool) -> None:
+    lines = [
+        Line(name, one["color"], curve["epoch"], curve[metric], curve[f"smooth_{metric}"] if smooth else None)
+        for name, one, curve in zip(names, found["runs"], found["curves"], strict=True)
+    ]
+    if not any(line.x for line in lines):
+        st.caption("None of them has been validated yet; the curves begin with the first validation.")
+        return
+    end = max(1.0, *(line.x[-1] for line in lines if line.x), *(_planned(one) for one in found["runs"]))
+    curve = curves_together(lines, end, shell.theme(), share=metric.endswith("accuracy"), log=log)
+    st.vega_lite_chart(curve.data, curve.spec, key="runs.curves", alt=_alt(found, names, metric))
+    without = [name for name, line in zip(names, lines, strict=True) if not line.x]
+    if without:
+        st.caption(f"No validation yet: {md(', '.join(without), 300)}.")
+
+
+def _planned(one: dict[str, Any]) -> float:
+    """Where the axis of a run that trains ends."""
+    return float(one["epochs_planned"]) if one["status"] in shell.LIVE else 0.0
+
+
+def _alt(found: dict[str, Any], names: list[str], metric: str) -> str:
+    """The chart in words: where each curve ends."""
+    said = next(words for words, name in METRICS.items() if name == metric)
+    ends = [
+        f"{name} {known[-1]:.3f}"
+        for name, curve in zip(names, found["curves"], strict=True)
+        if (known := [value for value in curve[metric] if value is not None])
+    ]
+    return f"{said} over epochs. At the end: {', '.join(ends) or 'nothing yet'}."
+
+
+def _differences(found: dict[str, Any], names: list[str]) -> None:
+    st.markdown("Only what differs")
+    rows = [(one["title"], [value_words(one["key"], value) for value in one["values"]]) for one in found["settings"]]
+    if not rows:
+        st.caption("Their settings are the same in every respect.")
+    for key, (title, say) in CAME_OUT.items():
+        values = [say(one[key]) for one in found["runs"]]
+        if len(set(values)) > 1:
+            rows.append((title, values))
+    heads = short(names)
+    frame = pd.DataFrame(
+        {"setting": [table_text(title) for title, _ in rows]}
+        | {head: [table_text(values[place], 80) for _, values in rows] for place, head in enumerate(heads)}
+    )
+    column, count = st.column_config.TextColumn, min(3, len(heads))
+    widths = dict.fromkeys(heads, column(width=(PHONE - WIDE[count]) // count))
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height="content" if len(rows) <= ROWS else 35 * (ROWS + 1) + 3,
+        key="runs.differences",
+        column_config={"setting": column(width=WIDE[count], pinned=True), **widths},
+    )
+
+
+def short(names: Sequence[str]) -> list[str]:
+    """Names without the beginning that all of them share: `small_cnn · 520e`, `mlp · 3f71`."""
+    parts = [name.split(" · ") for name in names]
+    shared = next((i for i, some in enumerate(zip(*parts, strict=False)) if len(set(some)) > 1), 0)
+    return [" · ".join(one[shared:]) for one in parts]
+
+
+def value_words(key: str, value: Any) -> str:
+    """A setting's value as people read it."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(value_words(key, one) for one in value) or "none"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)[:8] if key == "environment.revision" else str(value)
