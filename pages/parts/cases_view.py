@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cnn_core import actions
+from cnn_core.base.errors import UserError
 from cnn_core.evaluation import cases
 from pages.parts import cached, saving, shell
 from pages.parts.gallery import Form, Thumb, gallery
@@ -21,7 +22,11 @@ def show_cases(
     key: str, run: str, found: Sequence[cases.Case], classes: Sequence[str], *, sure: bool, form: Form = "grid"
 ) -> None:
     """Test pictures as a gallery; a click explains one. The caption says how sure, or what was said."""
-    sheet, _ = cached.picture_sheet(run, SPLIT, tuple(one.index for one in found), most=96)
+    try:
+        sheet, _ = cached.picture_sheet(run, SPLIT, tuple(one.index for one in found), most=96)
+    except UserError as error:  # the data set has gone; what was counted stands all the same
+        shell.caution(str(error))
+        return
     long, short = [plain(name, 60) for name in classes], [plain(name, 12) for name in classes]
     thumbs = [
         Thumb(

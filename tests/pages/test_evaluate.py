@@ -11,6 +11,7 @@ from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 from streamlit.testing.v1 import AppTest
 
 from cnn_core import actions
+from cnn_core.base.errors import UserError
 from cnn_core.experiment import resolve
 from pages.parts.words import md
 from tests.pages.states import begun, texts
@@ -153,6 +154,18 @@ def test_the_matrix_can_show_shares(visit, runs, unit):
     at = visit("evaluate", run=runs.small)
     at.get("button_group")[0].set_value(unit).run()
     assert not at.exception
+
+
+def test_without_its_data_set_all_that_was_counted_still_stands(visit, runs, monkeypatch):
+    def gone(*_: object, **__: object) -> None:
+        raise UserError("Digits are missing. Put them back.")
+
+    monkeypatch.setattr("pages.parts.cached.picture_sheet", gone)
+    at = visit("evaluate", run=runs.small)
+    assert "Digits are missing" in texts(at)
+    assert at.dataframe
+    assert at.multiselect  # the ROC curves
+    assert not at.error
 
 
 def test_without_any_run_it_says_what_to_do(visit):
