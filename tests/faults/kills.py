@@ -101,8 +101,10 @@ class Lane:
         """What the run says soon after; the supervisor holds its lock for an instant to write how it ended."""
         if victim == "supervisor":
             right = {("queued", ""), ("running", ""), ("done", "")}
-        else:  # killed before it began: still in the line when its supervisor is dead too
-            right = {("stopped", "killed"), ("done", ""), *([("queued", "")] if victim == "both" else [])}
+        else:
+            right = {("stopped", "killed"), ("done", "")}
+            if not held(self.root / SUPERVISOR):  # killed now or before, and nobody has woken it since
+                right.add(("queued", ""))  # a worker that had not begun is still in the line
             if memory.rose(run.state().get("memory_mark", "")):  # another process was ended for that on this machine
                 right.add(("stopped", "memory"))
         said = until(lambda: (found := _verdict(run)) in right and found, SOON)
