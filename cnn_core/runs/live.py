@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cnn_core.base.errors import UserError
+from cnn_core.base.errors import Failed, UserError
 from cnn_core.base.files import read_json
 from cnn_core.base.kinds import is_count, is_number, sound
 from cnn_core.jobs import journal
@@ -94,8 +94,23 @@ def _follow(path: Path) -> _Followed:
 
 
 def validations(run: RunFolder) -> list[dict[str, Any]]:
-    """One row a validation, as in `Live.rows`, for whoever wants nothing else of a run."""
-    return _follow(run.journal_path).rows
+    """One row a validation, as in `Live.rows`, for whoever wants nothing else of a run.
+
+    Raises:
+        Failed: the journal cannot be read.
+    """
+    try:
+        return _follow(run.journal_path).rows
+    except OSError as error:
+        raise Failed(f"{run.journal_path} cannot be read ({error.strerror}).") from error
+
+
+def validations_once(run: RunFolder) -> list[dict[str, Any]]:
+    """`validations` for whoever asks hundreds of runs once each: nothing is remembered, and steps are not read."""
+    seen = _Followed()
+    for row in journal.read(run.journal_path, without="steps")[0]:
+        seen.take(row)
+    return seen.rows
 
 
 def live(run: RunFolder) -> Live:

@@ -128,7 +128,7 @@ def annotated(note: str) -> Callable[[Notes], Notes]:
         UserError: it is too long, or holds what is no letter.
     """
     lines = note.replace("\r\n", "\n").replace("\r", "\n").strip("\n").split("\n")
-    note = "\n".join(_printable(line.rstrip().expandtabs(4), "note") for line in lines)
+    note = "\n".join(_printable(_spaced(line.rstrip().expandtabs(4)), "note") for line in lines)
     if len(note) > NOTE_MOST:
         raise UserError(f"note has {len(note):,} letters, but may have {NOTE_MOST:,} at most.")
     return lambda notes: replace(notes, note=note)
@@ -153,8 +153,13 @@ def tagged(add: Iterable[str], remove: Iterable[str] = ()) -> Callable[[Notes], 
     return how
 
 
+def _spaced(line: str) -> str:
+    """With common spaces in place of all the others that texts are pasted with."""
+    return "".join(" " if sign.isspace() else sign for sign in line)
+
+
 def _line(text: str, what: str, most: int) -> str:
-    line = " ".join(_printable(text, what).split())
+    line = _printable(" ".join(text.split()), what)
     if len(line) > most:
         raise UserError(f'{what} "{shorten(line, 30)}" has {len(line):,} letters, but may have {most} at most.')
     return line

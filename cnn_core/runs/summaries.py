@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-from cnn_core.runs.live import validations
+from cnn_core.runs.live import validations_once
 from cnn_core.runs.run import RunFolder
 
 POINTS = 32  # of a curve in a row: a sparkline is about a hundred pixels wide
@@ -36,7 +36,10 @@ def summary(run: RunFolder) -> Summary:
     known = _known.get(path)
     if known is not None and known[0] == stamp:
         return known[1]
-    made = _summary(validations(run))
+    try:
+        made = _summary(validations_once(run))
+    except OSError:  # not ours to read, or gone meanwhile: a list stands all the same
+        return NOTHING
     _known[path] = (stamp, made)
     while len(_known) > REMEMBERED:
         _known.popitem(last=False)

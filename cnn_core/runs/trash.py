@@ -43,6 +43,8 @@ def delete(run: RunFolder) -> Path:
 def throw_away(run: RunFolder) -> Path:
     """`delete` for whoever holds the run's lock."""
     trash = run.root / TRASH
+    if trash.is_symlink():
+        raise Failed(f"{run.id} cannot be moved to {trash}: that is a link, and the trash is a folder of its own.")
     try:
         make_folder(trash)
         there = unused(trash, run.id)  # it may have been deleted, brought back and deleted again

@@ -56,6 +56,7 @@ def settle(known: Known) -> str:
 
     Returns a sentence when the address names what is not there.
     """
+    st.session_state.setdefault(TURN, 0)
     asked = st.query_params.get("runs")
     if asked is not None and asked != st.session_state.get(WRITTEN):
         there, sentence = _asked(asked, known)

@@ -16,8 +16,7 @@ BAD = ["", "../", "../../etc/passwd", "nope", "%2e%2e", "<img src=x onerror=aler
 
 def chosen(at: AppTest, *rows: int) -> AppTest:
     """Tick rows of the table, as clicks do."""
-    turn = at.session_state["runs.turn"] if "runs.turn" in at.session_state else 0
-    key = f"{shell.list_key('runs.table', actions.runs())}.{turn}"
+    key = f"{shell.list_key('runs.table', actions.runs())}.{at.session_state['runs.turn']}"
     at.session_state[key] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
     return at.run()
 
