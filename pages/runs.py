@@ -14,19 +14,25 @@ TICK = 3.0  # seconds between two looks while something trains
 
 def listing(runs: list[shell.Record]) -> None:
     """The list, which follows what trains; a dialog survives its ticks."""
-    busy = any(one["status"] in shell.LIVE for one in runs)
+    busy = _busy(runs)
     whole = True  # this is a run of the whole page; later the list runs alone
 
     @shell.ticking(TICK if busy else None)
     def rows() -> None:
-        ticked = runs_list.table(runs if whole else shell.all_runs())
-        if ticked != runs_chosen.chosen():
+        now = runs if whole else shell.all_runs()
+        ticked = runs_list.table(now)
+        changed = ticked != runs_chosen.chosen()
+        if changed:
             runs_chosen.choose(ticked, in_table=True)
-            if not whole:
-                st.rerun()
+        if not whole and (changed or busy != _busy(now)):  # the rest of the page follows
+            st.rerun()
 
     rows()
     whole = False
+
+
+def _busy(runs: list[shell.Record]) -> bool:
+    return any(one["status"] in shell.LIVE for one in runs)
 
 
 runs = shell.all_runs()

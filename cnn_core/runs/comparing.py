@@ -15,6 +15,7 @@ from cnn_core.runs.run import RunFolder
 # What decides bits beside the settings: how it was really computed, and by which code.
 MEANS = {"device": "ran on", "precision": "computed in", "threads": "ran with threads", "revision": "code"}
 PACKAGES = ("torch", "numpy")
+MEANT = "environment."  # how the keys of these begin
 COLORS = 10
 
 
@@ -50,7 +51,8 @@ def differing(several: Sequence[Mapping[str, tuple[str, Any]]]) -> list[Setting]
     found = []
     for key in _in_order(several):
         values = tuple(one[key][1] if key in one else None for one in several)
-        if any(value != values[0] for value in values):
+        known = not key.startswith(MEANT) or None not in values  # how a run was computed that has not begun is unknown
+        if known and any(value != values[0] for value in values):
             found.append(Setting(key, titles[key], values))
     return found
 
@@ -75,7 +77,7 @@ def settings_of(run: RunFolder) -> dict[str, tuple[str, Any]]:
         found = dict(_flat(run.experiment()))
     except UserError as error:
         found = {"experiment": ("settings", str(error))}
-    return {**found, **_means(run)}
+    return {**found, **{f"{MEANT}{name}": said for name, said in _means(run).items()}}
 
 
 def _flat(settings: Settings) -> Iterator[tuple[str, tuple[str, Any]]]:
@@ -120,8 +122,8 @@ def _means(run: RunFolder) -> dict[str, tuple[str, Any]]:
         means = unseal(run.folder / "environment.json")
     except Failed:
         return {}
-    found = {f"environment.{name}": (title, means[name]) for name, title in MEANS.items() if means.get(name)}
+    found = {name: (title, means[name]) for name, title in MEANS.items() if means.get(name)}
     packages = means.get("packages")
     if isinstance(packages, dict):
-        found |= {f"environment.{name}": (name, packages[name]) for name in PACKAGES if packages.get(name)}
+        found |= {name: (name, packages[name]) for name in PACKAGES if packages.get(name)}
     return found

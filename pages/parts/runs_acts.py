@@ -93,7 +93,7 @@ def edit(one: Record, known: list[str]) -> None:
         "Tags",
         sorted({*known, *one["tags"]}),
         one["tags"],
-        format_func=lambda tag: plain(tag, TAG_MOST),
+        format_func=lambda tag: plain(tag, 2 * TAG_MOST),
         max_selections=TAGS_MOST,
         accept_new_options=True,
         key=f"runs.tags.{run}",

@@ -11,7 +11,7 @@ import streamlit as st
 from cnn_core import actions
 from cnn_core.actions.keeping import MOST
 from cnn_core.figures.together import Line, curves_together
-from pages.parts import runs_chosen, runs_list, shell
+from pages.parts import runs_chosen, shell
 from pages.parts.shell import Record
 from pages.parts.words import NOTHING, distinct, duration, md, number, percent, table_text
 
@@ -24,8 +24,8 @@ METRICS = {
 CAME_OUT: dict[str, tuple[str, Callable[[Any], str]]] = {
     "parameters": ("parameters", number),
     "best_epoch": ("best epoch", lambda epoch: NOTHING if epoch is None else f"{epoch:,}"),
-    "val_accuracy": ("best validation accuracy", percent),
-    "test_accuracy": ("test accuracy", percent),
+    "val_accuracy": ("validation, best", percent),
+    "test_accuracy": ("test", percent),
     "seconds": ("time", lambda seconds: duration(seconds) if seconds else NOTHING),
 }
 SMOOTHING = (
@@ -59,7 +59,7 @@ def side_by_side(every: Sequence[Record], tick: float | None) -> None:
 
 
 def _choose(every: Sequence[Record]) -> None:
-    labels = dict(zip((one["run"] for one in every), runs_list.names(every), strict=True))
+    labels = dict(zip((one["run"] for one in every), shell.run_labels(every), strict=True))
     st.session_state["runs.beside"] = runs_chosen.chosen()[:MOST]
     st.multiselect(
         "Runs to compare",
@@ -87,7 +87,7 @@ def _view(several: list[str]) -> None:
     with left:
         metric, log, weight = _controls()
     found = actions.compare(several, weight)
-    names = distinct([table_text(shell.run_label(one), 48) for one in found["runs"]], 60)
+    names = distinct([table_text(name, 60) for name in shell.run_labels(found["runs"])], 60)
     with left:
         _curves(found, names, metric, log=log, smooth=bool(weight))
     with right:
@@ -139,7 +139,10 @@ def _alt(found: dict[str, Any], names: list[str], metric: str) -> str:
 
 def _differences(found: dict[str, Any], names: list[str]) -> None:
     st.markdown("Only what differs")
-    rows = [(one["title"], [value_words(one["key"], value) for value in one["values"]]) for one in found["settings"]]
+    rows = [
+        (title, [value_words(one["key"], value) for value in one["values"]])
+        for title, one in zip(titles(found["settings"]), found["settings"], strict=True)
+    ]
     if not rows:
         st.caption("Their settings are the same in every respect.")
     for key, (title, say) in CAME_OUT.items():
@@ -160,6 +163,16 @@ def _differences(found: dict[str, Any], names: list[str]) -> None:
         key="runs.differences",
         column_config={"setting": column(width=WIDE[count], pinned=True), **widths},
     )
+
+
+def titles(settings: Sequence[dict[str, Any]]) -> list[str]:
+    """What the rows are called: an option that stands under its entry does not say the entry again."""
+    above = {one["key"]: one["title"] for one in settings}
+    found = []
+    for one in settings:
+        entry = above.get(one["key"].rpartition(".")[0])
+        found.append(f"· {one['title'].removeprefix(f'{entry} ')}" if entry else one["title"])
+    return found
 
 
 def short(names: Sequence[str]) -> list[str]:

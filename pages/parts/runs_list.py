@@ -10,7 +10,7 @@ import streamlit as st
 
 from cnn_core import actions
 from pages.parts import runs_chosen, shell
-from pages.parts.words import distinct, table_text
+from pages.parts.words import table_text
 
 WORDS = {"queued": "waiting", "running": "training", "stopped": "stopped", "done": "done", "failed": "failed"}
 CHIPS = {"waiting": "gray", "training": "primary", "stopped": "gray", "done": "green", "failed": "orange"}
@@ -39,16 +39,11 @@ COLUMNS: dict[str, Any] = {  # together as wide as a page of 1440 pixels has roo
 }
 
 
-def names(runs: Records) -> list[str]:
-    """What runs are called where they stand together: no two alike."""
-    return distinct([shell.run_label(one) for one in runs], 80)
-
-
 def frame_of(runs: Records) -> pd.DataFrame:
     """What the list says of each run; tags and notes have a column where there are any."""
     small = actions.summaries(runs)
     columns: dict[str, list[Any]] = {
-        "run": [table_text(name, 80) for name in names(runs)],
+        "run": [table_text(name, 90) for name in shell.run_labels(runs)],
         "status": [[WORDS[one["status"]]] for one in runs],
         "data": [table_text(one["data"], 30) for one in runs],
         "network": [table_text(one["model"], 40) for one in runs],
@@ -75,13 +70,22 @@ def _hundred(share: float | None) -> float | None:
 
 
 def csv(runs: Records) -> str:
-    """The list as a file: the numbers as they are, texts so that no sheet takes one for a formula."""
-    frame = frame_of(runs)
+    """The list as a file: shares from 0 to 1, UTC, and texts such that no sheet takes one for a formula."""
+    small = actions.summaries(runs)
     rows = {
         "id": [one["run"] for one in runs],
-        **{name: frame[name] for name in ("run", "data", "network", "best", "last", "test", "parameters", "seconds")},
+        "run": [table_text(shell.run_label(one), 80) for one in runs],
         "status": [WORDS[one["status"]] for one in runs],
-        "started": [one["created"] for one in runs],
+        "data": [table_text(one["data"]) for one in runs],
+        "network": [table_text(one["model"]) for one in runs],
+        "best_val_accuracy": [one["val_accuracy"] for one in runs],
+        "last_val_accuracy": [one.last for one in small],
+        "test_accuracy": [one["test_accuracy"] for one in runs],
+        "best_epoch": pd.array([one["best_epoch"] for one in runs], dtype="Int64"),
+        "epochs": [one["epochs"] for one in runs],
+        "parameters": pd.array([one["parameters"] for one in runs], dtype="Int64"),
+        "seconds": [one["seconds"] for one in runs],
+        "created": [table_text(one["created"]) for one in runs],
         "tags": [table_text(", ".join(one["tags"]), 400) for one in runs],
         "note": [table_text(one["note"], 2000) for one in runs],
     }

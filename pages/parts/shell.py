@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -196,6 +197,15 @@ def run_label(one: Record) -> str:
     return f"{plain(one['label'], 60) or 'unreadable'} · {one['run'].rsplit('-', 1)[-1]}"
 
 
+def run_labels(runs: Sequence[Record]) -> list[str]:
+    """Runs as they are called where several stand together: no two alike. The end of the id tells names apart."""
+    labels = [run_label(one) for one in runs]
+    count = Counter(labels)
+    ends = [one["run"].rsplit("-", 1)[-1] for one in runs]
+    named = [f"{label} · {end}" if count[label] > 1 else label for label, end in zip(labels, ends, strict=True)]
+    return distinct(named, 90)
+
+
 # --- rows ----------------------------------------------------------------------------------------
 
 
@@ -216,7 +226,7 @@ def title_row(title: str, *, picker: bool = True, wanted: Callable[[Record], boo
 def _picker(wanted: Callable[[Record], bool] | None) -> None:
     chosen = run_id()
     listed = [one for one in all_runs() if one["run"] == chosen or not wanted or wanted(one)]
-    labels = dict(zip((one["run"] for one in listed), distinct([run_label(one) for one in listed], 80), strict=True))
+    labels = dict(zip((one["run"] for one in listed), run_labels(listed), strict=True))
     if not labels:
         return
     st.session_state["shell.pick"] = chosen if chosen in labels else None

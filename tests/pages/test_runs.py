@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn_core import actions
 from cnn_core.runs.run import RunFolder
-from pages.parts import shell
+from pages.parts import cached, runs_list, shell
 from pages.parts.words import md
 from tests.pages.states import address, begun, buttons, texts
 
@@ -158,3 +158,168 @@ def test_every_address_equals_its_file_name():
     for rows in shell._PAGES.values():
         for name, _, _ in rows:
             assert (shell.ASSETS.parent / "pages" / f"{name}.py").is_file()
+
+
+# --- what a row says --------------------------------------------------------------------------------------------------
+
+
+def test_a_row_says_data_network_curve_best_last_parameters_and_time(visit, runs):
+    frame = visit("runs").dataframe[0].value
+    live, record = actions.live(runs.small), actions.show(runs.small)
+    assert list(frame["validation accuracy"][0]) == pytest.approx([row["val_accuracy"] for row in live.rows])
+    assert frame["best"][0] == pytest.approx(100 * record["val_accuracy"])
+    assert frame["last"][0] == pytest.approx(100 * live.rows[-1]["val_accuracy"])
+    assert frame["parameters"][0] == record["parameters"]
+    assert frame["seconds"][0] == pytest.approx(record["seconds"])
+    assert frame["validation accuracy"][2] is None  # it diverged before the first validation
+
+
+def test_every_column_sorts_by_what_it_says(visit, runs):
+    """The browser sorts numbers and times as such, and texts by letters: what looks like a number must be one."""
+    kinds = visit("runs").dataframe[0].value.dtypes
+    assert {name: kinds[name].kind for name in ("best", "last", "test", "seconds")} == dict.fromkeys(
+        ("best", "last", "test", "seconds"), "f"
+    )
+    assert kinds["parameters"].kind == "i"
+    assert kinds["started"].kind == "M"
+
+
+def test_tags_and_notes_have_a_column_only_where_there_are_any(visit, runs):
+    assert not {"tags", "note"} & set(visit("runs").dataframe[0].value)
+    actions.tag(runs.mlp, ["baseline"])
+    actions.note(runs.mlp, "two\nlines")
+    frame = visit("runs").dataframe[0].value
+    assert list(frame["tags"][1]) == ["baseline"]
+    assert frame["note"].tolist()[1] == "two lines"
+
+
+def test_the_table_as_a_file_has_a_line_a_run_and_no_formula(visit, runs):
+    import csv as reader
+    import io
+
+    actions.rename(runs.mlp, "=HYPERLINK(1)")
+    actions.tag(runs.mlp, ["@SUM(1)"])
+    actions.note(runs.mlp, "+1+1;=2\nsecond line")
+    rows = list(reader.DictReader(io.StringIO(runs_list.csv(actions.runs()))))
+    assert [one["id"] for one in rows] == [runs.small, runs.mlp, runs.failed]
+    assert float(rows[0]["last_val_accuracy"]) == actions.live(runs.small).rows[-1]["val_accuracy"]
+    assert (rows[1]["run"], rows[1]["tags"]) == ("'=HYPERLINK(1)", "'@SUM(1)")
+    assert rows[1]["note"] == "'+1+1;'=2 second line"
+    assert rows[2]["best_val_accuracy"] == ""
+    assert "Download table" in [one.proto.label for one in visit("runs").get("download_button")]
+
+
+def test_two_runs_of_one_name_can_be_told_apart(visit, runs):
+    for run in (runs.small, runs.mlp):
+        actions.rename(run, "baseline")
+    assert visit("runs").dataframe[0].value["run"].tolist()[:2] == [
+        f"baseline · {run[-4:]}" for run in (runs.small, runs.mlp)
+    ]
+
+
+# --- name, tags, note -------------------------------------------------------------------------------------------------
+
+
+def edited(at: AppTest, run: str, **fields: object) -> AppTest:
+    """Open the dialog, change some of it, save."""
+    buttons(at)["Name and note"].click().run()
+    kinds = {"name": at.text_input, "note": at.text_area, "tags": at.multiselect}
+    for field, value in fields.items():
+        kinds[field](key=f"runs.{field}.{run}").set_value(value)
+    buttons(at)["Save"].click().run()
+    assert not at.exception
+    return at
+
+
+def test_a_run_is_named_noted_and_tagged_and_the_name_is_everywhere(visit, runs):
+    at = edited(visit("runs", run=runs.mlp), runs.mlp, name="my baseline", note="why\nso", tags=["a", "new"])
+    record = actions.show(runs.mlp)
+    assert (record["name"], record["note"], record["tags"]) == ("my baseline", "why\nso", ["a", "new"])
+    assert at.dataframe[0].value["run"].tolist()[1] == "my baseline"
+    assert "why" in texts(at)
+    for page in ("watch", "evaluate", "explain"):
+        assert "my baseline" in visit(page, run=runs.mlp).selectbox(key="shell.pick").options
+    with begun(runs.folder / runs.mlp):
+        assert [one.proto.label for one in visit("runs").sidebar.get("page_link")] == ["my baseline"]
+
+
+def test_saving_writes_only_what_was_changed(visit, runs):
+    actions.note(runs.mlp, "mine")
+    at = visit("runs", run=runs.mlp)
+    buttons(at)["Name and note"].click().run()
+    actions.note(runs.mlp, "of somebody else, meanwhile")
+    at.text_input(key=f"runs.name.{runs.mlp}").set_value("x")
+    buttons(at)["Save"].click().run()
+    record = actions.show(runs.mlp)
+    assert (record["name"], record["note"]) == ("x", "of somebody else, meanwhile")
+
+
+def test_leaving_the_dialog_changes_nothing(visit, runs):
+    at = visit("runs", run=runs.mlp)
+    buttons(at)["Name and note"].click().run()
+    at.text_input(key=f"runs.name.{runs.mlp}").set_value("x")
+    buttons(at)["Leave it"].click().run()
+    assert actions.show(runs.mlp)["name"] == ""
+
+
+def test_a_name_that_is_not_allowed_is_a_sentence(visit, runs):
+    at = edited(visit("runs", run=runs.mlp), runs.mlp, tags=["t" * 31])
+    assert "30 at most" in at.error[0].value
+    assert actions.show(runs.mlp)["tags"] == []
+
+
+def test_naming_a_run_that_another_has_deleted_meanwhile_is_a_sentence(visit, runs):
+    at = visit("runs", run=runs.mlp)
+    buttons(at)["Name and note"].click().run()
+    actions.delete(runs.mlp)
+    at.text_input(key=f"runs.name.{runs.mlp}").set_value("x")
+    buttons(at)["Save"].click().run()
+    assert not at.exception
+    assert "does not exist" in at.error[0].value
+
+
+def test_a_run_that_trains_can_be_named(visit, runs):
+    with begun(runs.folder / runs.mlp):
+        edited(visit("runs", run=runs.mlp), runs.mlp, name="live")
+        assert actions.show(runs.mlp)["label"] == "live"
+
+
+# --- several ----------------------------------------------------------------------------------------------------------
+
+
+def test_several_are_deleted_at_once_after_a_question_that_names_them(visit, runs):
+    at = chosen(visit("runs"), 0, 2)
+    assert "2 selected" in texts(at)
+    assert "Watch" not in buttons(at)
+    buttons(at)["Delete"].click().run()
+    assert all(one[-4:] in texts(at) for one in (runs.small, runs.failed))
+    buttons(at)["Delete them"].click().run()
+    assert [one["run"] for one in actions.runs()] == [runs.mlp]
+    assert [one.value for one in at.toast] == ["2 runs moved to the trash."]
+
+
+def test_of_several_the_one_that_another_has_deleted_is_said_and_the_others_go(visit, runs):
+    at = chosen(visit("runs"), 0, 1)
+    buttons(at)["Delete"].click().run()
+    actions.delete(runs.mlp)
+    buttons(at)["Delete them"].click().run()
+    assert not at.exception
+    assert "does not exist" in at.error[0].value
+    assert [one["run"] for one in actions.runs()] == [runs.failed]
+
+
+def test_the_settings_of_a_run_are_copied_into_the_form_of_train(visit, runs):
+    at = chosen(visit("runs"), 1)
+    buttons(at)["Copy to Train"].click().run()
+    assert at.title[0].value == "Train"
+    settings = actions.show(runs.mlp)["experiment"]
+    assert at.selectbox(key="train.model").value == "mlp"
+    assert at.number_input(key="train.settings.epochs").value == settings["train"]["epochs"]
+
+
+def test_a_run_without_settings_cannot_be_copied(visit, runs):
+    path = runs.folder / runs.mlp / "experiment.json"
+    path.write_text(path.read_text().replace("digits", "digitz"))
+    cached.experiment.clear()
+    at = visit("runs", run=runs.mlp)
+    assert buttons(at)["Copy to Train"].disabled

@@ -102,6 +102,12 @@ def test_code_and_machine_are_said_where_they_differ(run):
     ]
 
 
+def test_how_a_run_was_computed_that_has_not_begun_is_no_difference(run):
+    second = other(run)
+    (second.folder / "environment.json").unlink()
+    assert found(run, second) == []
+
+
 def test_damaged_settings_are_a_line_that_says_so(run):
     second = other(run)
     flip(second.folder / "experiment.json", 20)
