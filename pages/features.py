@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from cnn_core.base.errors import BadPicture, UserError, shorten
-from pages.parts import choose_picture, features_view, filters_view, shell, unready
-from pages.parts.choose_picture import MENU, Source
+from pages.parts import choose_picture, features_view, filters_view, pictured, sheet_view, shell, unready
 from pages.parts.features_view import ORDERS, Look
+from pages.parts.pictured import MENU, Source
 from pages.parts.words import md
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from cnn_core.features.activations import Activations
 
 SCALE = "On: the same colour is the same value in all maps. Off: each map goes up to its own largest value."
@@ -27,32 +30,36 @@ def main() -> None:
     )
     run = record["run"]
     unready.still_training(record)
-    source = _source(run)
-    found = _maps(run, source) if source else None
-    if source is None or found is None:
+    page, busy = st.container(), st.container()  # what comes and goes below moves no sheet that is drawn on
+    with busy:
+        source = _source(run, page)
+        found = _maps(run, source, page) if source and not source.blank else None
+    with page:
         _complain()
-        choose_picture.chooser(run, "features.page", size=86)
-    else:
-        _result(run, source, found)
+        if source and (found or source.blank):
+            _result(run, source, found)
+        else:
+            choose_picture.chooser(run, "features.page", size=86, verb="Look into")
     st.space("small")
     _filters(run)
     st.session_state["features.run"] = run
 
 
-def _source(run: str) -> Source | None:
+def _source(run: str, page: DeltaGenerator) -> Source | None:
     """The picture of the address, else the visitor's photo, else one to begin with."""
     try:
-        return choose_picture.current(run) or choose_picture.beginning(run)
+        return pictured.current(run) or pictured.beginning(run)
     except UserError as error:
-        shell.problem(str(error))
+        with page:
+            shell.problem(str(error))
         return None
 
 
-def _maps(run: str, source: Source) -> Activations | None:
+def _maps(run: str, source: Source, page: DeltaGenerator) -> Activations | None:
     """The maps of the layer in the address; a layer that is not there gives way to the first one, and is named."""
     asked, wrong = st.query_params.get("layer") or None, ""
     try:
-        with st.spinner("Asking the network …"), st.skeleton(420):
+        with st.spinner("Asking the network …"), nullcontext() if source.drawing else st.skeleton(420):
             try:
                 found = features_view.maps(run, source, asked)
             except BadPicture:
@@ -63,15 +70,17 @@ def _maps(run: str, source: Source) -> Activations | None:
                 found, wrong = features_view.maps(run, source, None), str(error)
     except BadPicture as error:
         st.session_state["explain.bad"] = (source.name, str(error))
-        choose_picture.give_back()
+        pictured.give_back()
         st.rerun()
     except UserError as error:
-        shell.problem(str(error))
+        with page:
+            shell.problem(str(error))
         return None
-    choose_picture.keep()
+    pictured.keep()
     if wrong:
         st.query_params.pop("layer", None)
-        _warn(run, wrong)
+        with page:
+            _warn(run, wrong)
     return found
 
 
@@ -83,24 +92,49 @@ def _warn(run: str, sentence: str) -> None:
 
 def _complain() -> None:
     """Why the last photo was not taken."""
-    name, text = st.session_state.pop("explain.bad", ("", ""))
-    if text:
-        why = text.removeprefix(f"{shorten(name)} could not be read: ")
-        st.error(
-            f"**{md(name, 80)} could not be read.** {md(why[:1].upper() + why[1:])} This one was not kept.",
-            icon=":material/broken_image:",
-        )
+    with st.container():
+        name, text = st.session_state.pop("explain.bad", ("", ""))
+        if text:
+            why = text.removeprefix(f"{shorten(name)} could not be read: ")
+            st.error(
+                f"**{md(name, 80)} could not be read.** {md(why[:1].upper() + why[1:])} This one was not kept.",
+                icon=":material/broken_image:",
+            )
 
 
 # --- the maps -------------------------------------------------------------------------------------
 
 
-def _result(run: str, source: Source, found: Activations) -> None:
-    _complain()
-    channel = _channel(run, found)
-    row = _choices(run, found)
-    shell.caution(found.notice)
+def _result(run: str, source: Source, found: Activations | None) -> None:
+    """The page of a picture. A sheet to draw on keeps its place while the maps come, change and go."""
+    with st.container():  # there also when it is empty
+        shell.caution(found.notice if found else "")
+        channel = _channel(run, found) if found else 0
+    row = st.container(horizontal=True, vertical_alignment="center")
     left, right = st.columns([4, 7], gap="large")
+    if source.drawing:
+        with left:
+            sheet_view.sheet(run, source)
+    with row:
+        if found is None:
+            sheet_view.heading(run)
+        else:
+            _layers(found)
+        _menu(run)
+    if found is None:
+        with right:
+            sheet_view.beside(run)
+        return
+    _look_into(run, source, found, channel, (left, right))
+    with row:
+        features_view.downloads(run, found, shared=st.session_state.get("features.scale", True))
+
+
+def _look_into(
+    run: str, source: Source, found: Activations, channel: int, sides: tuple[DeltaGenerator, DeltaGenerator]
+) -> None:
+    """One map over the picture at the left, all of them at the right."""
+    left, right = sides
     numbers = features_view.vector(found)
     with right:
         look = _ways(channel, places=numbers is None)
@@ -118,35 +152,34 @@ def _result(run: str, source: Source, found: Activations) -> None:
             features_view.what_it_saw(source, found)
         features_view.facts(source, found, channel)
         _which(found, channel, word)
-    with row:
-        features_view.downloads(run, found, look.shared)
 
 
-def _choices(run: str, found: Activations) -> st.delta_generator.DeltaGenerator:
-    """The layer, and the way to another picture."""
+def _layers(found: Activations) -> None:
+    """The choice of a layer."""
     known = {one.name: f"{one.name} · {one.type} · {features_view.shape_words(one.shape)}" for one in found.layers}
     if found.layer not in known:
         known[found.layer] = found.layer
-    row = st.container(horizontal=True, vertical_alignment="center")
-    with row:
-        st.session_state["features.layer"] = found.layer
-        st.selectbox(
-            "Layer",
-            list(known),
-            format_func=known.__getitem__,
-            key="features.layer",
-            on_change=_take_layer,
-            label_visibility="collapsed",
-            width=380,
-        )
-        st.space("stretch")
-        menu = st.popover(
-            "Change picture", type="primary", icon=":material/image:", key=MENU, on_change="rerun", width="content"
-        )
-        if menu.open:
-            with menu, st.container(width=420):
-                choose_picture.chooser(run, "features.menu", size=56)
-    return row
+    st.session_state["features.layer"] = found.layer
+    st.selectbox(
+        "Layer",
+        list(known),
+        format_func=known.__getitem__,
+        key="features.layer",
+        on_change=_take_layer,
+        label_visibility="collapsed",
+        width=380,
+    )
+
+
+def _menu(run: str) -> None:
+    """The way to another picture."""
+    st.space("stretch")
+    menu = st.popover(
+        "Change picture", type="primary", icon=":material/image:", key=MENU, on_change="rerun", width="content"
+    )
+    if menu.open:
+        with menu, st.container(width=420):
+            choose_picture.chooser(run, "features.menu", size=56, verb="Look into")
 
 
 def _ways(channel: int, places: bool) -> Look:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.attribution.explain import Explanation
 from cnn_core.base.errors import UserError
+
+if TYPE_CHECKING:
+    from cnn_core.attribution.explain import Explanation
 
 ALIKE = 1.05  # a ratio below this is called about equal
 HUGE = 1000.0
@@ -57,9 +59,8 @@ class Contrast:
         if low > high:
             low, high, first, second, places = high, low, second, first, places[::-1]
         much = "as strong as" if high < ALIKE * low else f"{_times(high, low)} as strong as"
-        where = f"both {places[0]}" if places[0] == places[1] else f"{places[0]} against {places[1]}"
         return (
-            f"At its brightest the glow for “{first}” is {much} the one for “{second}” ({where}); "
+            f"At its brightest ({places[0]}) the glow for “{first}” is {much} the one for “{second}” ({places[1]}); "
             f"{100 * (self.common or 0):.0f}% of the two glows overlap."
         )
 

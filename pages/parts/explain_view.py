@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +17,8 @@ from cnn_core.figures.bars import guess_bars
 from cnn_core.figures.heat import color_bar
 from cnn_core.figures.overlay import Pixels, enlarged, framed, heat_picture, overlay, png, squared
 from pages.parts import cached, shell
-from pages.parts.choose_picture import Source
-from pages.parts.words import distinct, md, percent, plain, table_text
+from pages.parts.pictured import Source
+from pages.parts.words import md, percent, plain, table_text
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 
 SQUARE = 240  # pixels of a skeleton: about what a square takes on a wide page
 WHOLE = "It gets all of it."
-COLORS = {"inferno": "inferno (even)", "jet": "jet (familiar)"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,9 +120,15 @@ _heat_pictures = cached.of_pictures(_heat_picture)
 
 
 def _overlay(
-    key: tuple[Any, ...], opacity: float, colors: str, in_color: bool, _seen: Pixels, _heat: NDArray[np.float32]
+    key: tuple[Any, ...],
+    opacity: float,
+    colors: str,
+    in_color: bool,
+    most: float,
+    _seen: Pixels,
+    _heat: NDArray[np.float32],
 ) -> bytes:
-    return png(squared(overlay(_seen, _heat, opacity, colors, in_color)))
+    return png(squared(overlay(_seen, _heat, opacity, colors, in_color, most=most)))
 
 
 _overlays = cached.of_pictures(_overlay)
@@ -140,15 +143,16 @@ def _bar(colors: str) -> bytes:
 
 
 def what_it_saw(places: list[DeltaGenerator], source: Source, found: Answer) -> None:
-    """The first two squares, which need no map."""
-    with places[0]:
-        st.image(found.original, width="stretch", alt=f"{source.title}. {found.frame}")
-        words = [f"**{md(source.title)}.**"]
-        if source.truth:
-            words.append(f"It is {md(source.truth, 40)}.")
-        if not source.truth or found.frame != WHOLE:
-            words.append(found.frame)
-        st.caption(" ".join([*words, *map(md, found.notes)]))
+    """The first two squares, which need no map; a drawing stands on its sheet already."""
+    if source.drawing is None:
+        with places[0]:
+            st.image(found.original, width="stretch", alt=f"{source.title}. {found.frame}")
+            words = [f"**{md(source.title)}.**"]
+            if source.truth:
+                words.append(f"It is {md(source.truth, 40)}.")
+            if not source.truth or found.frame != WHOLE:
+                words.append(found.frame)
+            st.caption(" ".join([*words, *map(md, found.notes)]))
     with places[1]:
         height, width = found.seen.shape[:2]
         st.image(found.saw, width="stretch", alt="The picture as the network saw it")
@@ -167,26 +171,43 @@ def what_decided(
                 st.image(found.saw, width="stretch", alt="The bare picture: there is no map to paint")
                 st.caption(f"**{title}.** {sentence}")
         return found.saw
-    mark = (source.key, sha256(why.heat.tobytes()))  # the same run and layer give other heat after a resume
     with places[2]:
-        st.image(_heat_pictures[source.private](mark, look["colors"], why.heat), width="stretch", alt="The heat alone")
-        st.image(_bar(look["colors"]), width="stretch", alt=f"Colours from 0 to {_value(why.heat.max())}")
-        with st.container(horizontal=True, wrap=False, gap=None):
-            st.caption("0", width="content")
-            st.space("stretch")
-            st.caption(f"**Heat**, {why.grid[1]} × {why.grid[0]}", width="content")
-            st.space("stretch")
-            st.caption(_value(why.heat.max()), width="content")
+        heat = _heat_pictures[source.private](_mark(source, why), look["colors"], why.heat)
+        st.image(heat, width="stretch", alt="The heat alone")
+        color_scale(f"**Heat**, {why.grid[1]} × {why.grid[0]}", float(why.heat.max()), look)
     with places[3]:
-        lit = (mark, look["opacity"], look["colors"], look["in_color"], found.seen, why.heat)
-        picture = _overlays[source.private](*lit)
+        picture = lit(source, found, why, look)
         st.image(picture, width="stretch", alt=f"The picture, lit where it speaks for {plain(why.target, 60)}")
         st.caption(f"**What decided.** The glow speaks for {name}.")
     return picture
 
 
-def _value(value: float) -> str:
-    return f"{value:.2g}" if value < 10 else f"{value:,.0f}"
+def _mark(source: Source, why: Explanation) -> tuple[str, str]:
+    """What a picture of heat is remembered by: the same run and layer give other heat after a resume."""
+    return source.key, sha256(why.heat.tobytes())
+
+
+def lit(source: Source, found: Answer, why: Explanation, look: dict[str, Any], most: float | None = None) -> bytes:
+    """The overlay as PNG; `most`: the heat of the last colour, else the largest of this map."""
+    most = float(why.heat.max()) if most is None else most
+    ways = (look["opacity"], look["colors"], look["in_color"], most)
+    return _overlays[source.private](_mark(source, why), *ways, found.seen, why.heat)
+
+
+def color_scale(title: str, most: float, look: dict[str, Any]) -> None:
+    """The colours below a picture, from 0 to what the last one stands for; the title is Markdown."""
+    st.image(_bar(look["colors"]), width="stretch", alt=f"Colours from 0 to {value(most)}")
+    with st.container(horizontal=True, wrap=False, gap=None):
+        st.caption("0", width="content")
+        st.space("stretch")
+        st.caption(title, width="content")
+        st.space("stretch")
+        st.caption(value(most), width="content")
+
+
+def value(heat: float) -> str:
+    """Two digits that count, or a whole number."""
+    return f"{heat:.2g}" if heat < 10 else f"{heat:,.0f}"
 
 
 # --- below them -----------------------------------------------------------------------------------
@@ -208,86 +229,3 @@ def guesses(found: Answer, target: int, classes: int) -> None:
 @st.cache_resource(max_entries=64, show_spinner=False)  # building a chart takes as long as the rest of a rerun
 def _bars(names: tuple[str, ...], shares: tuple[float, ...], asked: int | None, theme: str) -> alt.LayerChart:
     return guess_bars(names, shares, asked, theme)
-
-
-def downloads(key: str, why: Explanation, picture: bytes) -> None:
-    """The overlay as PNG and the map as numbers."""
-    name = f"{key}-{re.sub(r'[^A-Za-z0-9_-]', '_', why.layer)}-class-{why.target_index}"
-    with st.popover("Download", icon=":material/download:"):
-        st.download_button(
-            "What decided, as PNG",
-            picture,
-            f"{name}.png",
-            "image/png",
-            key="explain.png",
-            type="tertiary",
-            icon=":material/image:",
-            on_click="ignore",
-        )
-        st.download_button(
-            "The map as numbers, .npy",
-            actions.npy(why),
-            f"{name}.npy",
-            "application/octet-stream",
-            key="explain.npy",
-            type="tertiary",
-            icon=":material/table:",
-            on_click="ignore",
-        )
-        height, width = why.shape
-        st.caption(f"Float32, {height} × {width}, true values from 0 to {_value(why.heat.max())}.")
-
-
-def ask_differently(
-    found: Answer, classes: tuple[str, ...], layer: str, target: int, changed: Callable[[str, str], None]
-) -> dict[str, Any]:
-    """Class, layer, opacity and colours; returns opacity, colors, in_color. `changed` is told what was chosen."""
-    names = distinct(classes, 60)
-    st.subheader("Ask differently", anchor=False)
-    with st.grid(2, min_column_width=140):
-        _mirrored("explain.class", target)
-        st.selectbox(
-            "Why this class?",
-            range(len(classes)),
-            format_func=lambda index: names[index],
-            key="explain.class",
-            on_change=lambda: changed("class", _address(classes, st.session_state["explain.class"])),
-        )
-        _mirrored("explain.layer", layer)
-        st.selectbox(
-            "Seen from layer",
-            list(found.layers),
-            format_func=lambda name: f"{name} · {found.layers[name][1]} × {found.layers[name][0]}",
-            key="explain.layer",
-            on_change=lambda: changed("layer", st.session_state["explain.layer"]),
-            help="Late layers know more of the class but see fewer places; the second numbers are the map's grid.",
-        )
-        return _look(in_color=found.seen.shape[2] == 3)
-
-
-def _look(in_color: bool) -> dict[str, Any]:
-    """How the heat is painted; colours can be kept where there are any."""
-    return {
-        "opacity": st.slider("Heat opacity", 0.0, 1.0, 0.5, 0.05, key="explain.opacity", persist_state="session"),
-        "colors": st.selectbox(
-            "Heat colours", list(COLORS), format_func=COLORS.__getitem__, key="explain.colors", persist_state="session"
-        ),
-        "in_color": in_color
-        and st.toggle(
-            "Keep the picture's colours",
-            key="explain.in_color",
-            help="Off: every colour you see is heat. On: a red cup may look hot.",
-        ),
-    }
-
-
-def _address(classes: tuple[str, ...], index: int) -> str:
-    """A class as it stands in the address bar: its name, or its index where the name is long or says too little."""
-    name = classes[index]
-    fits = 0 < len(name) <= 40 and name.isprintable() and classes.count(name) == 1
-    return name if fits else str(index)
-
-
-def _mirrored(key: str, value: Any) -> None:
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value

@@ -21,8 +21,8 @@ from cnn_core.figures.signed import signed_overlay, tint_bar
 from cnn_core.figures.tiles import map_tiles
 from cnn_core.figures.values import value_bars
 from pages.parts import cached, shell
-from pages.parts.choose_picture import Source
 from pages.parts.gallery import Thumb, gallery
+from pages.parts.pictured import Source
 from pages.parts.words import md, percent, plural
 
 if TYPE_CHECKING:

@@ -53,8 +53,8 @@ def test_the_scale_ends_at_the_largest_heat_of_both_and_the_overlap_is_the_small
 
 def test_what_is_said_names_the_likelier_the_stronger_and_both_places():
     assert contrast(CAT, DOG).words("cat", "dog") == (
-        "“cat” is 3.0 times as likely as “dog”. At its brightest the glow for “cat” is 2.0 times as strong as the one "
-        "for “dog” (both at the top left); 33% of the two glows overlap."
+        "“cat” is 3.0 times as likely as “dog”. At its brightest (at the top left) the glow for “cat” is 2.0 times as "
+        "strong as the one for “dog” (at the top left); 33% of the two glows overlap."
     )
 
 
@@ -69,11 +69,12 @@ def test_places_are_thirds_and_the_stronger_one_comes_first():
         return made(name, field.tolist(), 0.5)
 
     words = contrast(at("cat", 4, 4, 1), at("dog", 8, 0, 2)).words("cat", "dog")
-    assert "“dog” is 2.0 times as strong as the one for “cat” (at the bottom left against in the middle)" in words
+    assert (
+        "(at the bottom left) the glow for “dog” is 2.0 times as strong as the one for “cat” (in the middle)" in words
+    )
     words = contrast(at("cat", 4, 8, 2), at("dog", 0, 4, 2)).words("cat", "dog")
-    assert "(at the right against at the top); 0% of the two glows overlap" in words
+    assert "(at the right) the glow for “cat” is as strong as the one for “dog” (at the top); 0% of the two" in words
     assert "equally likely" in words
-    assert "is as strong as the one" in words
 
 
 def test_a_class_without_evidence_is_named_and_nothing_is_compared():
