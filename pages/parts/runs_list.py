@@ -10,7 +10,7 @@ import streamlit as st
 
 from cnn_core import actions
 from pages.parts import runs_chosen, shell
-from pages.parts.words import table_text
+from pages.parts.words import moment, table_text
 
 WORDS = {"queued": "waiting", "running": "training", "stopped": "stopped", "done": "done", "failed": "failed"}
 CHIPS = {"waiting": "gray", "training": "primary", "stopped": "gray", "done": "green", "failed": "orange"}
@@ -34,7 +34,7 @@ COLUMNS: dict[str, Any] = {  # together as wide as a page of 1440 pixels has roo
     "parameters": _column.NumberColumn(format="localized", width=86),
     "seconds": _column.NumberColumn("time", format="%.1f s", width=62, help="Inside training steps."),
     "started": _column.DatetimeColumn(format="distance", width=118),
-    "tags": _column.ListColumn(width="small"),
+    "tags": _column.ListColumn(width=104),
     "note": _column.TextColumn(width="medium"),
 }
 
@@ -42,9 +42,11 @@ COLUMNS: dict[str, Any] = {  # together as wide as a page of 1440 pixels has roo
 def frame_of(runs: Records) -> pd.DataFrame:
     """What the list says of each run; tags and notes have a column where there are any."""
     small = actions.summaries(runs)
+    tagged = any(one["tags"] for one in runs)
     columns: dict[str, list[Any]] = {
         "run": [table_text(name, 90) for name in shell.run_labels(runs)],
         "status": [[WORDS[one["status"]]] for one in runs],
+        **({"tags": [[table_text(tag, 30) for tag in one["tags"]] for one in runs]} if tagged else {}),
         "data": [table_text(one["data"], 30) for one in runs],
         "network": [table_text(one["model"], 40) for one in runs],
         "validation accuracy": [list(one.curve) or None for one in small],
@@ -53,16 +55,14 @@ def frame_of(runs: Records) -> pd.DataFrame:
         "test": [_hundred(one["test_accuracy"]) for one in runs],
         "parameters": [one["parameters"] for one in runs],
         "seconds": [one["seconds"] or None for one in runs],
-        "started": [None if one["status"] == "queued" else one["created"] for one in runs],
+        "started": [None if one["status"] == "queued" else moment(one["created"]) for one in runs],
     }
-    if any(one["tags"] for one in runs):
-        columns["tags"] = [[table_text(tag, 30) for tag in one["tags"]] for one in runs]
     if any(one["note"] for one in runs):
         columns["note"] = [table_text(one["note"], 200) for one in runs]
     frame = pd.DataFrame(columns)
     numbers = dict.fromkeys(("best", "last", "test", "seconds"), float)
     frame = frame.astype({**numbers, "parameters": "Int64"})
-    return frame.assign(started=pd.to_datetime(frame["started"], utc=True, errors="coerce", format="ISO8601"))
+    return frame.assign(started=pd.to_datetime(frame["started"], utc=True, errors="coerce"))
 
 
 def _hundred(share: float | None) -> float | None:

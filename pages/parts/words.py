@@ -122,16 +122,20 @@ def roughly(seconds: float) -> str:
     return duration(max(1, round(seconds / step) * step))
 
 
+def moment(when: str | None) -> datetime | None:
+    """An ISO 8601 time, of UTC where it does not say; None where it is no time."""
+    try:
+        then = datetime.fromisoformat(when or "")
+    except ValueError:
+        return None
+    return then if then.tzinfo else then.replace(tzinfo=UTC)
+
+
 def ago(when: str | None, now: datetime | None = None) -> str:
     """An ISO 8601 time in UTC as `2 min ago`."""
-    if not when:
+    then = moment(when)
+    if then is None:
         return NOTHING
-    try:
-        then = datetime.fromisoformat(when)
-    except ValueError:
-        return NOTHING
-    if then.tzinfo is None:
-        then = then.replace(tzinfo=UTC)
     passed = ((now or datetime.now(UTC)) - then).total_seconds()
     if passed < 60:
         return "just now"

@@ -6,7 +6,9 @@ import json
 import re
 from pathlib import Path
 
+from cnn_core.base.files import sealed
 from cnn_core.data.sets import DataFacts, digits
+from cnn_core.runs import notes
 from cnn_core.runs.run import RunFolder
 
 ELSEWHERE = "http://elsewhere.invalid"
@@ -86,3 +88,9 @@ def spoil(folder: Path, text: str, **facts: object) -> None:
     state = {**RunFolder(folder).stored(), **dict.fromkeys(names, text), **facts, "schema": 1}
     (folder / "state.json").write_text(json.dumps(state))
     (folder / "log.txt").write_bytes(f"{text}\n".encode("utf-8", "surrogatepass"))
+
+
+def annotate(folder: Path, text: str) -> None:
+    """A run's folder as somebody may bring it: this text as its name, note and tag. What JSON cannot hold is left."""
+    text = text.encode(errors="replace").decode()
+    (folder / notes.FILE).write_bytes(sealed({"schema": 1, "name": text, "note": text, "tags": [text]}))

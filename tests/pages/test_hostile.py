@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -14,9 +16,10 @@ from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Node
 
+from cnn_core import actions
 from cnn_core.data.sets import digits
 from cnn_core.runs.run import RunFolder
-from pages.parts import shell, words
+from pages.parts import runs_list, shell, words
 from tests.pages import hostile
 from tests.pages.states import begun
 
@@ -32,9 +35,12 @@ LITERAL = {
     "VegaLiteChart.alt",
     "BidiComponent.json",
     "MultiSelect.options",
+    "MultiSelect.raw_values",
     "PlotlyChart.alt",
     "PlotlyChart.spec",
 }
+# And those that hold what a visitor may change: the values of fields, and what stands in empty ones.
+VALUES = {"TextInput.default", "TextInput.placeholder", "TextArea.default"}
 
 
 def strings(message: Message) -> Iterator[tuple[str, str]]:
@@ -65,12 +71,12 @@ def shown(at: AppTest) -> list[tuple[str, str]]:
     return found
 
 
-def unescaped(at: AppTest) -> list[tuple[str, str]]:
+def unescaped(at: AppTest, literal: set[str] = LITERAL) -> list[tuple[str, str]]:
     """Where the trace stands in what is read as Markdown, with a sign that Markdown knows."""
     return [
         (where, text[:200])
         for where, text in shown(at)
-        if where not in LITERAL and re.search(r"(?<!\\)\*trace|trace(?<!\\)\*|(?<!\\)<b>", text)
+        if where not in literal and re.search(r"(?<!\\)\*trace|trace(?<!\\)\*|(?<!\\)<b>", text)
     ]
 
 
@@ -125,6 +131,50 @@ def test_without_the_escape_it_would_be_found(visit, runs, named, monkeypatch):
     assert unescaped(visit("watch", run=runs.small))
 
 
+def annotated(visit: Any, runs: Any) -> dict[str, AppTest]:
+    """Every page of a run with the trace in its name, note and tags, and all that the page of runs does with them."""
+    for run in (runs.small, runs.mlp):
+        hostile.annotate(runs.folder / run, TRACE)
+    seen = {page: visit(page, run=runs.small) for page in PAGES}
+    seen["compare"] = visit("runs", runs=f"{runs.small},{runs.mlp}")
+    for label in ("Name and note", "Delete"):
+        seen[label] = visit("runs", run=runs.mlp)
+        next(one for one in seen[label].button if one.label == label).click().run()
+    actions.delete(runs.mlp)
+    for label in ("", "Purge", "Restore"):
+        at = seen[f"trash {label}"] = visit("runs")
+        at.session_state["runs.trash"] = True
+        at.run()
+        for one in at.button:
+            if one.label == label:
+                one.click().run()
+    with begun(runs.folder / runs.small):
+        seen["elsewhere"] = visit("runs")
+    return seen
+
+
+def test_no_name_note_or_tag_is_read_as_markdown_anywhere(visit, runs, named):
+    seen = annotated(visit, runs)
+    wrong = {name: unescaped(at, LITERAL | VALUES) for name, at in seen.items()}
+    assert {name: found for name, found in wrong.items() if found} == {}
+    assert all(not at.exception for at in seen.values())
+    spoken = {name for name, at in seen.items() if any("trace" in text for _, text in shown(at))}
+    assert spoken >= {"runs", "watch", "compare", "Name and note", "Delete", "trash ", "trash Purge", "elsewhere"}
+
+
+def test_every_hostile_name_note_and_tag_breaks_no_page(visit, runs):
+    listing, beside = visit("runs", run=runs.small), visit("runs", runs=f"{runs.small},{runs.mlp}")
+    for name, text in hostile.TEXTS.items():
+        hostile.annotate(runs.folder / runs.small, text)
+        for at in (listing, beside):
+            assert not at.run().exception, name
+            for frame in at.dataframe:
+                cells = [one for column in frame.value for one in [column, *frame.value[column].tolist()]]
+                assert not any(isinstance(one, str) and one[:1] in ("=", "+", "@") for one in cells), name
+        saved = [cell for line in csv.reader(io.StringIO(runs_list.csv(actions.runs()))) for cell in line]
+        assert not any(cell[:1] in ("=", "+", "@") for cell in saved), name
+
+
 # --- the address ------------------------------------------------------------------------------------------------------
 
 BAD = {
@@ -169,7 +219,7 @@ def test_any_run_in_the_address_is_a_sentence(visit, runs, page):
         assert len(sentence) < 400
 
 
-PARAMETERS = ("picture", "class", "layer", "method", "unknown")
+PARAMETERS = ("picture", "class", "layer", "method", "runs", "unknown")
 
 
 def test_any_picture_class_or_layer_in_the_address_is_a_sentence(visit, runs):
