@@ -40,6 +40,8 @@ app = typer.Typer(
 Background = Annotated[
     bool, typer.Option("--background", help="Put it in the queue and come back at once, as Start on a page does.")
 ]
+PICTURE = "A file, or as the address of a page has it: test-12, drawn-…"
+Picture = Annotated[str, typer.Argument(metavar="PICTURE", help=PICTURE)]
 Sets = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="SECTION.FIELD=VALUE", help="A setting; may be given again. See `list` for names."),
@@ -242,7 +244,7 @@ def evaluate(
 @app.command()
 def predict(
     run: RunName,
-    pictures: Annotated[list[str], typer.Argument(metavar="PICTURE...")],
+    pictures: Annotated[list[str], typer.Argument(metavar="PICTURE...", help=PICTURE)],
     top: Annotated[str, typer.Option("--top", metavar="K", help="How many classes for each picture.")] = "5",
     runs: Runs = None,
     json: Json = False,
@@ -257,22 +259,31 @@ def predict(
 @app.command()
 def explain(
     run: RunName,
-    picture: Annotated[str, typer.Argument(metavar="PICTURE")],
+    picture: Picture,
     method: Annotated[str, typer.Option("--method")] = "grad_cam",
     layer: Annotated[str | None, typer.Option("--layer", help="A convolution; default: the last with a map.")] = None,
     target: Annotated[str | None, typer.Option("--target", help="A class, or its index; default: predicted.")] = None,
-    npy: Annotated[Path | None, typer.Option("--npy", help="Write the map: float32 (H, W), true scale.")] = None,
+    against: Annotated[
+        str | None, typer.Option("--against", help="A second class: both maps on one scale, and how they differ.")
+    ] = None,
+    npy: Annotated[
+        Path | None, typer.Option("--npy", help="Write the map: float32 (H, W), true scale; of two, (2, H, W).")
+    ] = None,
     overlay: Annotated[Path | None, typer.Option("--overlay", help="Write the picture with the heat: PNG.")] = None,
     runs: Runs = None,
     json: Json = False,
 ) -> None:
     """Which part of a picture speaks for a class."""
-    found = actions.explain(run, picture, method, layer, target, runs)
+    if against is None:
+        found: Any = actions.explain(run, picture, method, layer, target, runs)
+    else:
+        found = actions.contrast(run, picture, against, method, layer, target, runs)
     if npy:
         show.write(npy, actions.npy(found), "--npy")
     if overlay:
         show.write(overlay, actions.overlay_png(found), "--overlay")
-    show.explanation(found.record(), list(found.notes), json)
+    record = found.record()
+    show.explanation(record, record["notes"], json)
 
 
 Npz = Annotated[Path | None, typer.Option("--npz", help="Write the arrays, true scale: NumPy's .npz.")]
@@ -297,7 +308,7 @@ def filters(
 @app.command()
 def activations(
     run: RunName,
-    picture: Annotated[str, typer.Argument(metavar="PICTURE")],
+    picture: Picture,
     layer: Annotated[
         str | None, typer.Option("--layer", help="Any layer or block; default: the end of the first block.")
     ] = None,

@@ -297,7 +297,8 @@ def explanation(record: dict[str, Any], notes: list[str], json: bool) -> None:
     _notice(record)
     for text in notes:
         note(text)
-    if not record["has_evidence"]:
+    against = record.get("against")
+    if not record["has_evidence"] and not against:
         note(f"Nothing in this picture speaks for “{record['target']}” at layer {record['layer']}.")
     if json:
         return _json(record)
@@ -305,6 +306,9 @@ def explanation(record: dict[str, Any], notes: list[str], json: bool) -> None:
     _out().print(
         f"{record['target']} {record['probability']:.1%}, {record['method']} at {record['layer']} ({grid} cells)",
     )
+    if against:
+        _out().print(f"{against['target']} {against['probability']:.1%}")
+        _out().print(against["words"])
 
 
 LISTED = 20  # channels and filters in a table; --json and the files have all

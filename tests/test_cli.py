@@ -13,9 +13,12 @@ import pytest
 from PIL import Image
 
 import cnn_core
+from cnn_core import actions
 from cnn_core.base.locks import Lock
 from cnn_core.base.settings import locks_folder, runs_folder
 from cnn_core.cli import main
+from cnn_core.pictures.drawing import drawing_of, drawing_text
+from tests.pictures.strokes import SEVEN, strokes
 
 SMALL = ("--dataset", "digits", "--model", "small_cnn", "--set", "model.width=8", "--set", "model.depth=2")
 
@@ -214,6 +217,44 @@ def test_a_run_without_an_ended_epoch_says_so(shell, trained):
     for path in (runs_folder() / trained["run"] / "predictions").iterdir():
         path.unlink()
     assert "No epoch has ended" in fails(shell, "evaluate", trained["run"], code=1)
+
+
+def test_explain_against_a_second_class_gives_both_maps_and_says_how_they_differ(shell, trained, tmp_path):
+    npy, png = tmp_path / "both.npy", tmp_path / "both.png"
+    asked = ("explain", trained["run"], "test-3", "--target", "3", "--against", "9")
+    code, record, _ = shell(*asked, "--npy", npy, "--overlay", png, "--json")
+    assert code == 0
+    assert (record["target"], record["against"]["target"]) == ("3", "9")
+    for number, name in enumerate(("3", "9")):
+        alone = cnn_core.explain(trained["run"], "test-3", target=name)
+        np.testing.assert_array_equal(np.load(npy)[number], alone.heat)
+    with Image.open(png) as both:
+        assert both.width > 1.9 * both.height
+    code, said, _ = shell(*asked)
+    assert record["against"]["words"] in said.replace("\n", " ")
+    assert "another class" in fails(shell, *asked[:-1], "3")
+    assert "second class" not in fails(shell, *asked[:-1], "eleven")
+
+
+def test_a_picture_is_named_as_in_the_address_of_a_page_unless_there_is_such_a_file(
+    shell, trained, picture, tmp_path, monkeypatch
+):
+    seen, _ = actions.pictures(actions.load_run(trained["run"]), "test", [12])
+    drawing = f"drawn-{drawing_text(drawing_of(strokes(SEVEN)))}"
+    drawn = actions.drawn(actions.load_run(trained["run"]), drawing_of(strokes(SEVEN)))
+    code, record, _ = shell("predict", trained["run"], "test-12", drawing, "--json")
+    assert code == 0
+    assert [one["image"] for one in record["results"]] == ["test-12", drawing]
+    answers = actions.predict(trained["run"], [seen[0], drawn])["results"]
+    assert [one["top"] for one in record["results"]] == [one["top"] for one in answers]
+    assert shell("activations", trained["run"], "test-12", "--json")[0] == 0
+    assert "pictures 0 to 359" in fails(shell, "explain", trained["run"], "test-360")
+    assert "drawing could not be read" in fails(shell, "explain", trained["run"], "drawn-A")
+    there = tmp_path / "test-12"
+    there.write_bytes(picture.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    _, record, _ = shell("predict", trained["run"], "test-12", "--json")
+    assert record["results"][0]["top"] == actions.predict(trained["run"], [picture])["results"][0]["top"]
 
 
 def test_an_mlp_has_no_convolution_to_explain_and_says_so(shell, picture):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn_core.actions.drawing import drawn
 from cnn_core.actions.running import Folder
 from cnn_core.attribution.contrast import Contrast
 from cnn_core.attribution.contrast import contrast as contrast_of
@@ -25,6 +27,7 @@ from cnn_core.evaluation import report, softmax
 from cnn_core.experiment import Experiment, load_data, trained
 from cnn_core.figures import overlay as overlays
 from cnn_core.network import Network, Pictured
+from cnn_core.pictures.drawing import read_drawing
 from cnn_core.runs.loaded import Run
 from cnn_core.runs.run import find_run
 
@@ -62,13 +65,13 @@ def predict(run: Asked, pictures: Sequence[Pictured], top: int = 5, runs: Folder
         raise UserError(f"top is {top}, but must be a whole number at least 1.")
     asked = loaded(run, runs)
     network = asked.network()
-    return {"results": [_answer(network, picture, top) for picture in pictures], "notice": asked.notice}
+    return {"results": [_answer(asked, network, picture, top) for picture in pictures], "notice": asked.notice}
 
 
-def _answer(network: Network, picture: Pictured, top: int) -> dict[str, Any]:
+def _answer(run: Run, network: Network, picture: Pictured, top: int) -> dict[str, Any]:
     name = str(picture) if isinstance(picture, str | Path) else ""
     try:
-        logits = network.logits(network.preprocess(picture)).numpy()
+        logits = network.logits(network.preprocess(named(run, picture))).numpy()
     except UserError as error:
         return {"image": name, "error": str(error)}
     chances = softmax(logits)[0]
@@ -86,7 +89,7 @@ def explain(
 ) -> Explanation:
     """Why the network of a run says a class for a picture; see `attribution.explain`."""
     asked = loaded(run, runs)
-    found = explain_network(asked.network(), picture, method, layer=layer, target=target)
+    found = explain_network(asked.network(), named(asked, picture), method, layer=layer, target=target)
     return replace(found, notice=asked.notice)
 
 
@@ -120,6 +123,22 @@ def overlay_png(found: Explanation | Contrast, opacity: float = 0.5) -> bytes:
             overlays.beside([overlays.overlay(one.saw, one.heat, opacity, most=found.most) for one in both])
         )
     return overlays.png(overlays.overlay(found.saw, found.heat, opacity))
+
+
+def named(run: Run, picture: Pictured) -> Pictured:
+    """A picture as it is, or what a text names as pages do in the address: `test-12`, `drawn-…`; a file goes before.
+
+    Raises:
+        UserError: there is no such picture, or the drawing is damaged.
+    """
+    if not isinstance(picture, str) or os.path.exists(picture):  # noqa: PTH110 - of any text, however long or strange
+        return picture
+    kind, _, rest = picture.partition("-")
+    if kind == "drawn":
+        return drawn(run, read_drawing(rest))
+    if kind in SPLITS and rest.isascii() and rest.isdigit() and len(rest) < 10:
+        return pictures(run, kind, [int(rest)])[0][0]
+    return picture
 
 
 def pictures(of: Run | Experiment, split: str, indices: Sequence[int]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnn_core.actions.asking import Asked, loaded
+from cnn_core.actions.asking import Asked, loaded, named
 from cnn_core.actions.running import Folder
 from cnn_core.features.activations import Activations
 from cnn_core.features.activations import activations as activations_of
@@ -28,7 +28,7 @@ def filters(run: Asked, layer: str | None = None, runs: Folder = None) -> Filter
 def activations(run: Asked, picture: Pictured, layer: str | None = None, runs: Folder = None) -> Activations:
     """What a layer of a run's network gives for a picture; see `features.activations`."""
     asked = loaded(run, runs)
-    found = activations_of(asked.network(), picture, layer)
+    found = activations_of(asked.network(), named(asked, picture), layer)
     return replace(found, notice=asked.notice)
 
 
