@@ -25,7 +25,7 @@ from tests.serving import PROJECT, Server
 from tests.sessions import Visitor
 
 NOBODY = 65534
-PAGES = ("", "train", "runs", "watch", "evaluate", "explain")
+PAGES = ("", "data", "train", "runs", "watch", "evaluate", "features", "explain")
 AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
 READING = tuple(f"--{kind}=-all,+dac_read_search" for kind in ("inh-caps", "ambient-caps", "bounding-set"))
 
@@ -133,6 +133,8 @@ def every_page(visitor: Visitor, run: str) -> None:
     assert "of the time" in visitor.text(), visitor.text()
     visitor.open("explain", run=run, picture="test-3")
     assert "What decided" in visitor.text(), visitor.text()
+    visitor.open("features", run=run, picture="test-3")
+    assert "Where each map lights up" in visitor.text(), visitor.text()
 
 
 def refused(visitor: Visitor, run: str) -> str:
