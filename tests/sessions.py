@@ -137,11 +137,19 @@ class Visitor:
 
     def pick(self, label: str, number: int) -> Visitor:
         """Pick a picture of a gallery."""
+        return self._tell(label, "pick", number)
+
+    def draw(self, label: str, strokes: Any) -> Visitor:
+        """Send strokes from a drawing pad."""
+        return self._tell(label, "strokes", strokes)
+
+    def _tell(self, label: str, event: str, value: Any) -> Visitor:
+        """What happened in a component of ours, by the label in its data."""
         for kind, one in self.elements("bidi_component"):
             if kind == "bidi_component" and one.json and json.loads(one.json).get("label") == label:
-                payload = json.dumps([{"event": "pick", "value": number}])
+                payload = json.dumps([{"event": event, "value": value}])
                 return self._set(f"$$STREAMLIT_INTERNAL_KEY_{one.id}__events", json_trigger_value=payload)
-        raise LookupError(f"no gallery {label!r}")
+        raise LookupError(f"no component {label!r}")
 
     def unfold(self, label: str, shown: bool = True) -> Visitor:
         """Open (or close) a popover that tells the server."""
