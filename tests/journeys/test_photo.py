@@ -1,4 +1,4 @@
-"""In a real browser: a photo to a network that knows the world; a digit drawn by mouse, by finger, with the keyboard."""
+"""In a real browser: a photo to a network that knows the world; a digit drawn by mouse, finger and keyboard."""
 
 from __future__ import annotations
 
