@@ -45,6 +45,7 @@ if sentence:
     st.warning(sentence, icon=":material/info:")
 if runs:
     st.space("xsmall")  # else the table's own tools cover the button
+    runs_list.choose_tags(runs)
     listing(runs)
     chosen = runs_chosen.chosen()
     runs_acts.tools([one for one in runs if one["run"] in chosen], runs)

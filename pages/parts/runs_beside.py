@@ -161,6 +161,7 @@ def _differences(found: dict[str, Any], names: list[str]) -> None:
         hide_index=True,
         height="content" if len(rows) <= ROWS else 35 * (ROWS + 1) + 3,
         key="runs.differences",
+        alt=f"What differs between {', '.join(names)}.",
         column_config={"setting": column(width=WIDE[count], pinned=True), **widths},
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,11 +11,13 @@ import streamlit as st
 
 from cnn_core import actions
 from pages.parts import runs_chosen, shell
-from pages.parts.words import moment, table_text
+from pages.parts.words import md, moment, plural, table_text
 
 WORDS = {"queued": "waiting", "running": "training", "stopped": "stopped", "done": "done", "failed": "failed"}
 CHIPS = {"waiting": "gray", "training": "primary", "stopped": "gray", "done": "green", "failed": "orange"}
 FULL = 15  # rows up to which the whole list is in view
+OFFERED = 12  # tags to narrow the list by
+PICKED = "runs.tagged"
 Records = Sequence[shell.Record]
 
 _column = st.column_config
@@ -42,11 +45,11 @@ COLUMNS: dict[str, Any] = {  # together as wide as a page of 1440 pixels has roo
 def frame_of(runs: Records) -> pd.DataFrame:
     """What the list says of each run; tags and notes have a column where there are any."""
     small = actions.summaries(runs)
-    tagged = any(one["tags"] for one in runs)
+    with_tags = any(one["tags"] for one in runs)
     columns: dict[str, list[Any]] = {
         "run": [table_text(name, 90) for name in shell.run_labels(runs)],
         "status": [[WORDS[one["status"]]] for one in runs],
-        **({"tags": [[table_text(tag, 30) for tag in one["tags"]] for one in runs]} if tagged else {}),
+        **({"tags": [[table_text(tag, 30) for tag in one["tags"]] for one in runs]} if with_tags else {}),
         "data": [table_text(one["data"], 30) for one in runs],
         "network": [table_text(one["model"], 40) for one in runs],
         "validation accuracy": [list(one.curve) or None for one in small],
@@ -92,9 +95,31 @@ def csv(runs: Records) -> str:
     return str(pd.DataFrame(rows).to_csv(index=False))
 
 
-def table(runs: Records) -> list[str]:
-    """The list; returns the ids of the runs whose rows are ticked."""
-    before = runs_chosen.chosen()
+def choose_tags(runs: Records) -> None:
+    """The tags in use, the most frequent ones, to narrow the list by; nothing where there are none."""
+    counts = Counter(tag for one in runs for tag in one["tags"])
+    offered = sorted(tag for tag, _ in counts.most_common(OFFERED))
+    st.session_state[PICKED] = [tag for tag in st.session_state.get(PICKED) or () if tag in offered]
+    if offered:
+        st.pills(
+            "Tags",
+            offered,
+            selection_mode="multi",
+            key=PICKED,
+            format_func=lambda tag: md(tag, 30),
+            label_visibility="collapsed",
+        )
+
+
+def tagged(runs: Records) -> Records:
+    """The runs that have all tags that are picked."""
+    picked = set(st.session_state.get(PICKED) or ())
+    return [one for one in runs if picked <= set(one["tags"])]
+
+
+def table(every: Records) -> list[str]:
+    """The list; returns the ids of the chosen runs: those whose rows are ticked, and those that have none now."""
+    before, runs = runs_chosen.chosen(), tagged(every)
     event = st.dataframe(
         frame_of(runs),
         hide_index=True,
@@ -106,5 +131,8 @@ def table(runs: Records) -> list[str]:
         selection_mode="multi-row",
         selection_default={"selection": {"rows": [i for i, one in enumerate(runs) if one["run"] in before]}},
         column_config=COLUMNS,
+        alt=f"{plural(len(runs), 'run')}, the newest first. The box under “Side by side” chooses runs as well.",
     )
-    return [runs[row]["run"] for row in sorted(event["selection"]["rows"]) if row < len(runs)]
+    ticked = {runs[row]["run"] for row in event["selection"]["rows"] if row < len(runs)}
+    hidden = set(before) - {one["run"] for one in runs}
+    return [one["run"] for one in every if one["run"] in ticked | hidden]

@@ -39,8 +39,8 @@ LITERAL = {
     "PlotlyChart.alt",
     "PlotlyChart.spec",
 }
-# And those that hold what a visitor may change: the values of fields, and what stands in empty ones.
-VALUES = {"TextInput.default", "TextInput.placeholder", "TextArea.default"}
+# And those of the page of runs: the values of fields, what stands in empty ones, what is read aloud.
+VALUES = {"Dataframe.alt", "TextInput.default", "TextInput.placeholder", "TextArea.default"}
 
 
 def strings(message: Message) -> Iterator[tuple[str, str]]:

@@ -193,6 +193,27 @@ def test_tags_and_notes_have_a_column_only_where_there_are_any(visit, runs):
     assert frame["note"].tolist()[1] == "two lines"
 
 
+def test_the_list_is_narrowed_by_tags_and_what_is_chosen_stays_chosen(visit, runs):
+    assert "runs.tagged" not in [one.key for one in visit("runs").button_group]
+    actions.tag(runs.mlp, ["a", "b"])
+    actions.tag(runs.failed, ["a"])
+    at = chosen(visit("runs"), 0)
+    at.button_group(key="runs.tagged").set_value(["a"]).run()
+    assert len(at.dataframe[0].value) == 2
+    at.button_group(key="runs.tagged").set_value(["a", "b"]).run()
+    assert at.dataframe[0].value["network"].tolist() == ["mlp"]
+    assert address(at) == runs.small
+    assert runs_chosen_in(at) == [runs.small]
+    actions.tag(runs.mlp, remove=["b"])  # by somebody else: the tag is gone, and with it what was picked
+    at.run()
+    assert not at.exception
+    assert len(at.dataframe[0].value) == 2
+
+
+def runs_chosen_in(at: AppTest) -> list[str]:
+    return list(at.session_state["runs.chosen"])
+
+
 def test_the_table_as_a_file_has_a_line_a_run_and_no_formula(visit, runs):
     import csv as reader
     import io
