@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnn_core.base.errors import UserError
 from cnn_core.base.files import sha256
 from cnn_core.figures.sheet import Sheet, sheet
 from cnn_core.pictures import open_picture, thumbnail
@@ -14,11 +15,11 @@ from cnn_core.pictures.examples import EXAMPLES, example_bytes
 from cnn_core.pictures.opener import MAX_BYTES
 from pages.parts import cached, pictured, shell, uploads
 from pages.parts.gallery import Thumb, gallery
-from pages.parts.pictured import LAST, PHOTO, Source
+from pages.parts.pictured import LAST, PHOTO, SPLITS, Source
 from pages.parts.words import plain
 
-KINDS = ("Test picture", "Photo", "Draw")
-SHOWN = 44  # test pictures at a time
+KINDS = ("From the data", "Photo", "Draw")
+SHOWN = 44  # pictures of the data at a time
 
 
 def _uploaded(key: str) -> None:
@@ -29,9 +30,9 @@ def _uploaded(key: str) -> None:
         pictured.empty_uploader()
 
 
-def _typed(key: str) -> None:
+def _typed(key: str, split: str) -> None:
     if st.session_state[key] is not None:
-        pictured.take_test(int(st.session_state[key]))
+        pictured.take(split, int(st.session_state[key]))
 
 
 def _turn(by: int) -> None:
@@ -66,7 +67,10 @@ def chooser(run: str, place: str, size: int, verb: str = "Explain") -> None:
         st.button(label, key=f"explain.sheet.{place}", icon=":material/draw:", on_click=pictured.begin_drawing)
         st.caption("With a mouse, a pen or a finger.")
     else:
-        _tests(run, place, size, verb)
+        try:
+            _of_the_data(run, place, size, verb)
+        except UserError as error:  # the data is gone; a photo or a drawing can still be asked about
+            shell.problem(str(error))
 
 
 def _kind_chosen(key: str) -> None:
@@ -111,35 +115,54 @@ def _example(key: str) -> None:
         pictured.take_photo(pictured.example(picked))
 
 
-def _tests(run: str, place: str, size: int, verb: str) -> None:
-    count = cached.counts(run)["test"]
+def _of_the_data(run: str, place: str, size: int, verb: str) -> None:
+    split = st.session_state.get(f"explain.split.{place}", "test")  # the box stands below the pictures
+    count = cached.counts(run)[split]
     pages = -(-count // SHOWN)
     page = st.session_state.get("explain.first", 0) % max(1, pages)
     indices = tuple(range(page * SHOWN, min(count, (page + 1) * SHOWN)))
-    sheet, targets = cached.picture_sheet(run, "test", indices, most=96)
-    names = cached.classes(run)
+    sheet, targets = cached.picture_sheet(run, split, indices, most=96)
+    names, word = cached.classes(run), SPLITS[split].lower()
     thumbs = [
-        Thumb(f"{verb} test picture {index}: {plain(names[target], 60)}", plain(names[target], 12))
+        Thumb(f"{verb} {word} {index}: {plain(names[target], 60)}", plain(names[target], 12))
         for index, target in zip(indices, targets, strict=True)
     ]
-    key = f"explain.tests.{place}.{run}.{page}"
+    key = f"explain.pictures.{place}.{run}.{split}.{page}"
     gallery(
         key,
         sheet,
         thumbs,
-        label="Test pictures with their classes",
+        label=f"{SPLITS[split]}s with their classes",
         size=size,
         dark=shell.dark(),
-        on_pick=lambda: _picked(key, indices),
+        on_pick=lambda: _picked(key, split, indices),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _by_number(place, count)
+        _split(run, place)
+        _by_number(place, split, count)
         if pages > 1:
             st.space("stretch")
             _turn_pages(place, f"{indices[0]:,} to {indices[-1]:,} of {count:,}")
 
 
-def _by_number(place: str, count: int) -> None:
+def _split(run: str, place: str) -> None:
+    """Which part of the data: a network may know the training pictures by heart."""
+    st.selectbox(
+        "Which of them",
+        [split for split, count in cached.counts(run).items() if count],
+        format_func=lambda split: f"{SPLITS[split]}s",
+        index=list(cached.counts(run)).index("test"),
+        key=f"explain.split.{place}",
+        on_change=_first_page,
+        width=190,
+    )
+
+
+def _first_page() -> None:
+    st.session_state["explain.first"] = 0
+
+
+def _by_number(place: str, split: str, count: int) -> None:
     key = f"explain.number.{place}"
     st.number_input(
         f"Or by its number, 0 to {count - 1:,}",
@@ -149,7 +172,7 @@ def _by_number(place: str, count: int) -> None:
         step=1,
         key=key,
         on_change=_typed,
-        args=(key,),
+        args=(key, split),
         width=220,
         placeholder="number",
     )
@@ -162,7 +185,7 @@ def _turn_pages(place: str, where: str) -> None:
         st.button("More", key=f"explain.more.{place}", type="tertiary", on_click=_turn, args=(1,))
 
 
-def _picked(key: str, indices: tuple[int, ...]) -> None:
+def _picked(key: str, split: str, indices: tuple[int, ...]) -> None:
     picked = st.session_state[key]["pick"]
     if picked is not None:
-        pictured.take_test(indices[picked])
+        pictured.take(split, indices[picked])

@@ -84,11 +84,11 @@ def filters(run: str, show_map: Callable[[str, int], None]) -> None:
 
 
 def _layer(run: str, layers: tuple[str, ...]) -> str:
-    return str(
-        st.selectbox(
-            "Convolution", list(layers), key=f"features.convolution.{run}", label_visibility="collapsed", width=220
-        )
-    )
+    """The visitor's choice; a link to a convolution's maps opens with its filters as well."""
+    asked, key = st.query_params.get("layer"), f"features.convolution.{run}"
+    if key not in st.session_state and asked in layers:
+        st.session_state[key] = asked
+    return str(st.selectbox("Convolution", list(layers), key=key, label_visibility="collapsed", width=220))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -123,9 +123,9 @@ def _chosen() -> None:
     st.query_params.pop("against", None)
 
 
-def take_test(index: int) -> None:
-    """Ask about a picture of the test set."""
-    st.query_params["picture"] = f"test-{index}"
+def take(split: str, index: int) -> None:
+    """Ask about a picture of the data."""
+    st.query_params["picture"] = f"{split}-{index}"
     _chosen()
 
 

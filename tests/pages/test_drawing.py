@@ -153,7 +153,7 @@ def test_a_drawing_is_there_on_the_other_page_and_after_a_picture_of_the_data(vi
     assert "Your drawing" in texts(at)
     at.session_state[pictured.MENU] = True
     at.run()
-    choose(at, "Test picture")
+    choose(at, "From the data")
     at.number_input(key="explain.number.features.menu").set_value(5).run()
     assert asked(at, "picture") == "test-5"
     at.session_state[pictured.MENU] = True

@@ -11,6 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cnn_core import actions
+from cnn_core.base.errors import Failed
 from tests.pages.states import texts
 from tests.pages.test_evaluate import HOSTILE
 
@@ -152,7 +153,7 @@ def test_without_any_run_it_says_what_to_do(visit):
 def test_without_a_picture_test_pictures_are_offered_first(visit, runs):
     at = visit("explain", run=runs.small)
     assert "Give it a picture." in texts(at)
-    assert "Test picture" in str(at.get("button_group")[0].proto)
+    assert "From the data" in str(at.get("button_group")[0].proto)
     assert "0 to 43 of 360" in texts(at)
     at.button(key="explain.more.page").click().run()
     assert "44 to 87 of 360" in texts(at)
@@ -305,3 +306,57 @@ def test_transparent_parts_are_said_to_lie_on_white(visit, runs):
 def test_two_visitors_do_not_see_each_others_photos(visit, runs):
     upload(visit("explain", run=runs.small), "mine.png", png(noise()))
     assert not visit("explain", run=runs.small).header
+
+
+@pytest.mark.parametrize("size", [(8, 8), (1, 1), (6000, 4000)])
+def test_a_photo_of_any_size_is_explained(visit, runs, size):
+    at = upload(visit("explain", run=runs.small), "holiday.png", png(Image.new("L", size, 200)))
+    assert at.header
+    assert "**Your photo.**" in texts(at)
+    assert not at.error
+
+
+def test_pictures_of_every_split_can_be_chosen(visit, runs):
+    at = visit("explain", run=runs.small)
+    box = at.selectbox(key="explain.split.page")
+    assert box.options == ["Training pictures", "Validation pictures", "Test pictures"]
+    assert box.value == "test"
+    at.button(key="explain.more.page").click().run()
+    at.selectbox(key="explain.split.page").set_value("val").run()
+    assert "0 to 43 of 180" in texts(at)
+    at.number_input(key="explain.number.page").set_value(7).run()
+    assert "**Validation picture 7.**" in texts(at)
+
+
+def test_a_picture_of_the_data_is_still_there_when_another_page_was_looked_at(visit, runs):
+    at = visit("explain", run=runs.small, picture="val-7")
+    at.query_params.pop("picture")  # as the links of the menu do
+    at.switch_page("pages/features.py").run()
+    assert "val-7" in at.query_params["picture"]
+    at.query_params.pop("picture")
+    at.switch_page("pages/explain.py").run()
+    assert "**Validation picture 7.**" in texts(at)
+
+
+def test_twin_a_picture_of_one_run_is_not_asked_of_another(visit, runs):
+    at = visit("explain", run=runs.small, picture="val-7")
+    at.query_params.pop("picture")
+    at.query_params["run"] = runs.mlp
+    at.run()
+    assert "picture" not in at.query_params
+    assert "Give it a picture." in texts(at)
+
+
+def test_a_run_whose_data_is_gone_still_takes_photos_and_drawings(visit, runs, monkeypatch):
+    def gone(*_: object, **__: object) -> None:
+        raise Failed("The data set is not there.")
+
+    monkeypatch.setattr("pages.parts.cached.picture_sheet", gone)
+    at = visit("explain", run=runs.small)
+    assert "The data set is not there" in at.error[0].value
+    at = upload(at, "holiday.png", png(noise()))
+    assert at.header
+    at.session_state["explain.change"] = True
+    at.run()
+    assert not at.exception
+    assert "What decided" in texts(at)

@@ -274,3 +274,18 @@ def test_the_pictures_of_maps_come_from_the_maps(runs):
     for one in silent[:1]:
         bare = Image.open(io.BytesIO(features_view._laid_over("", one, found.largest, found))).convert("RGB")
         assert np.ptp(np.asarray(bare).astype(int), axis=2).max() == 0
+
+
+def test_what_a_click_does_is_said_in_the_words_of_this_page(visit, runs):
+    at = menu(visit("features", run=runs.small))
+    labels = [one.proto.json for one in at.get("bidi_component")]
+    assert any("Look into test picture 0" in one for one in labels)
+    assert not any("Explain" in one for one in labels)
+
+
+def test_a_link_to_the_maps_of_a_convolution_opens_with_its_filters(visit, runs):
+    layer = actions.filters(runs.small, runs=runs.folder).layers[1]
+    at = visit("features", run=runs.small, layer=layer)
+    assert at.selectbox(key=f"features.convolution.{runs.small}").value == layer
+    at.selectbox(key="features.layer").select_index(0).run()
+    assert at.selectbox(key=f"features.convolution.{runs.small}").value == layer  # the visitor's own now
