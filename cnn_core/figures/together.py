@@ -29,27 +29,36 @@ class Line:
 
 
 def curves_together(
-    lines: Sequence[Line], end: float, theme: str, *, share: bool, log: bool = False, height: int = 320
+    lines: Sequence[Line],
+    end: float,
+    theme: str,
+    *,
+    share: bool,
+    start: float = 0.0,
+    log: bool = False,
+    height: int = 320,
 ) -> Curve:
     """The curves of some runs over epochs.
 
     Args:
-        lines: with names that differ; those of one colour get dashes of their own, in this order. end: of the axis.
+        lines: with names that differ; those of one colour get dashes of their own, in this order.
+        start, end: of the axis; values are scaled by what is to be seen of them.
         share: the values are 0..1 and shown as per cent, else losses. log: losses on a log scale.
     """
     frame = pd.DataFrame([row for line in lines for row in _rows(line, 100.0 if share else 1.0)], columns=COLUMNS)
     styles = tuple((line.name, line.color, dash) for line, dash in zip(lines, dashes(lines), strict=True))
+    frame, reach = frame[frame["x"] >= start], (start, end)
     values = frame["value"]
     if share:
         low = accuracy_floor(values)
-        return Curve(_spec(styles, end, (low, 100.0), ".0f" if low < 98 else ".1f", "%", False, theme, height), frame)
+        return Curve(_spec(styles, reach, (low, 100.0), ".0f" if low < 98 else ".1f", "%", False, theme, height), frame)
     if log:
         frame = frame[values > 0]
         span, form = _decades(frame["value"]), "~g"
     else:
         span = (0.0, ceiling(values))
         form = f".{max(2, -math.floor(math.log10(span[1] / 5)))}f"
-    return Curve(_spec(styles, end, span, form, "", log, theme, height), frame)
+    return Curve(_spec(styles, reach, span, form, "", log, theme, height), frame)
 
 
 def dashes(lines: Sequence[Line]) -> list[int]:
@@ -89,7 +98,7 @@ def _decades(values: pd.Series[float]) -> Span:
 @lru_cache(maxsize=64)
 def _spec(
     styles: tuple[tuple[str, int, int], ...],
-    end: float,
+    reach: Span,
     span: Span,
     form: str,
     unit: str,
@@ -113,7 +122,7 @@ def _spec(
     )
     color = alt.Color("series:N").scale(domain=names, range=[class_color(one, theme) for _, one, _ in styles])
     dash = alt.StrokeDash("series:N").scale(domain=names, range=[list(DASHES[one]) for _, _, one in styles])
-    x = alt.X("x:Q", title="epoch", axis=x_axis(end)).scale(domain=[0, end], nice=False)
+    x = alt.X("x:Q", title="epoch", axis=x_axis(reach[1] - reach[0])).scale(domain=list(reach), nice=False)
     axis = alt.Axis(tickCount=4, format=form, labelExpr=f"datum.label + '{unit}'")
     scaled = alt.Y("value:Q", title=None, axis=axis).scale(domain=list(span), nice=False)
     y = scaled.scale(type="log", domain=list(span), nice=False) if log else scaled

@@ -85,27 +85,35 @@ def _chosen(order: list[str]) -> None:
 def _view(several: list[str]) -> None:
     left, right = st.columns([6, 4], gap="large")
     with left:
-        metric, log, weight = _controls()
+        metric, log, half, weight = _controls()
     found = actions.compare(several, weight)
     names = distinct([table_text(name, 60) for name in shell.run_labels(found["runs"])], 60)
     with left:
-        _curves(found, names, metric, log=log, smooth=bool(weight))
+        _curves(found, names, metric, log=log, half=half, smooth=bool(weight))
     with right:
         _differences(found, names)
 
 
-def _controls() -> tuple[str, bool, float]:
-    """Which curve, on which scale, how smooth."""
+def _controls() -> tuple[str, bool, bool, float]:
+    """Which curve, on which scale, whether only its last half, how smooth."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        said = st.selectbox("Curve", list(METRICS), key="runs.metric", width=190, label_visibility="collapsed")
+        said = st.selectbox("Curve", list(METRICS), key="runs.metric", width=180, label_visibility="collapsed")
         metric = METRICS[said]
         log = metric.endswith("loss") and st.toggle("Log scale", key="runs.log")
+        part = st.segmented_control(
+            "Epochs shown",
+            ["All", "Last half"],
+            default="All",
+            required=True,
+            key="runs.part",
+            label_visibility="collapsed",
+        )
         st.space("stretch")
-        weight = st.slider("Smoothing", 0.0, 0.99, 0.0, 0.01, key="runs.smooth", width=220, help=SMOOTHING)
-    return metric, log, weight
+        weight = st.slider("Smoothing", 0.0, 0.99, 0.0, 0.01, key="runs.smooth", width=190, help=SMOOTHING)
+    return metric, log, part == "Last half", weight
 
 
-def _curves(found: dict[str, Any], names: list[str], metric: str, *, log: bool, smooth: bool) -> None:
+def _curves(found: dict[str, Any], names: list[str], metric: str, *, log: bool, half: bool, smooth: bool) -> None:
     lines = [
         Line(name, one["color"], curve["epoch"], curve[metric], curve[f"smooth_{metric}"] if smooth else None)
         for name, one, curve in zip(names, found["runs"], found["curves"], strict=True)
@@ -114,7 +122,8 @@ def _curves(found: dict[str, Any], names: list[str], metric: str, *, log: bool, 
         st.caption("None of them has been validated yet; the curves begin with the first validation.")
         return
     end = max(1.0, *(line.x[-1] for line in lines if line.x), *(_planned(one) for one in found["runs"]))
-    curve = curves_together(lines, end, shell.theme(), share=metric.endswith("accuracy"), log=log)
+    start = end / 2 if half else 0.0
+    curve = curves_together(lines, end, shell.theme(), share=metric.endswith("accuracy"), start=start, log=log)
     st.vega_lite_chart(curve.data, curve.spec, key="runs.curves", alt=_alt(found, names, metric))
     without = [name for name, line in zip(names, lines, strict=True) if not line.x]
     if without:
@@ -177,8 +186,14 @@ def titles(settings: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def short(names: Sequence[str]) -> list[str]:
-    """Names without the beginning that all of them share: `small_cnn · 520e`, `mlp · 3f71`."""
+    """Names without the beginning that all of them share: `small_cnn · 520e`, `mlp · 3f71`.
+
+    Of three and more, whose columns are narrow, only the ends, where these tell them apart.
+    """
     parts = [name.split(" · ") for name in names]
+    ends = [one[-1] for one in parts]
+    if len(names) > 2 and len(set(ends)) == len(ends):
+        return ends
     shared = next((i for i, some in enumerate(zip(*parts, strict=False)) if len(set(some)) > 1), 0)
     return [" · ".join(one[shared:]) for one in parts]
 

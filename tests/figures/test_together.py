@@ -97,6 +97,13 @@ def test_the_axis_ends_where_it_is_told():
     assert scale(curves_together([line("a")], 40, "light", share=True), "x")["domain"] == [0, 40]
 
 
+def test_of_the_last_half_only_what_is_seen_decides_the_scale():
+    curve = curves_together([line("a", values=(0.1, 0.2, 0.96, 0.97))], 4, "light", share=True, start=2.5)
+    assert scale(curve, "x")["domain"] == [2.5, 4]
+    assert scale(curve, "y")["domain"] == [95, 100]
+    assert curve.data["x"].tolist() == [3, 4]
+
+
 def test_the_same_runs_give_the_same_drawing_so_that_a_browser_keeps_it():
     one, other = (curves_together([line("a", values=values)], 9, "light", share=True) for values in ((0.6,), (0.61,)))
     assert one.spec is other.spec

@@ -170,6 +170,9 @@ def test_each_curve_can_be_shown_smoothed_and_losses_on_a_log_scale(visit, runs,
     assert not at.exception
     assert curve(at).alt.startswith(metric)
     assert ("runs.log" in [one.key for one in at.toggle]) == metric.endswith("loss")
+    at.button_group(key="runs.part").set_value("Last half").run()
+    assert not at.exception
+    assert '"domain": [1' in curve(at).spec
     if metric.endswith("loss"):
         at.toggle(key="runs.log").set_value(True).run()
         assert not at.exception
@@ -187,7 +190,7 @@ def test_a_run_without_a_curve_is_named_and_two_of_them_are_a_sentence(visit, ru
 def test_the_axis_of_a_run_that_trains_ends_where_it_will(visit, runs):
     with begun(runs.folder / runs.small, epochs=2, epochs_planned=50):
         at = visit("runs", runs=f"{runs.small},{runs.mlp}")
-    assert '"domain": [0, 50' in curve(at).spec
+    assert '"domain": [0.0, 50.0]' in curve(at).spec
 
 
 def test_a_network_from_elsewhere_is_compared_by_its_settings(visit, runs, pretrained_run):
@@ -209,6 +212,12 @@ def test_names_are_shortened_by_what_all_have_in_common():
     assert runs_beside.short(["digits · small_cnn · 520e", "digits · mlp · 3f71"]) == ["small_cnn · 520e", "mlp · 3f71"]
     assert runs_beside.short(["mine", "digits · mlp · 3f71"]) == ["mine", "digits · mlp · 3f71"]
     assert runs_beside.short(["a · b", "a · b · c"]) == ["a · b", "a · b · c"]
+
+
+def test_three_names_on_a_phone_are_told_apart_by_their_ends():
+    assert runs_beside.short(["mine", "digits · mlp · 3f71", "digits · mlp · 520e"]) == ["mine", "3f71", "520e"]
+    same = ["a · x", "b · x", "c · y"]
+    assert runs_beside.short(same) == same
 
 
 @pytest.mark.parametrize(
