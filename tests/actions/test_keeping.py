@@ -90,6 +90,30 @@ def test_a_journal_that_cannot_be_read_is_a_sentence(runs):
         actions.compare(runs)
 
 
+def test_a_run_that_is_named_tagged_and_noted_all_the_time_trains_as_ever():
+    """At every event of a real training; what it says of itself and what it computes stay as they are."""
+    raw = {"data": {"name": "digits"}, "model": {"name": "small_cnn", "options": {"width": 4, "depth": 1}}}
+    settings = resolve({**raw, "train": {"epochs": 3}})
+    quiet = actions.train(settings)
+    seen = []
+
+    def disturb(event):
+        run = max(record["run"] for record in actions.runs() if record["run"] != quiet["run"])
+        actions.rename(run, f"name {len(seen)}")
+        actions.note(run, event["kind"])
+        actions.tag(run, [f"{len(seen) % 5}"])
+        seen.append(event["kind"])
+
+    record = actions.train(settings, None, disturb)
+    assert len(seen) > 4
+    assert (record["status"], record["label"]) == ("done", f"name {len(seen) - 1}")
+    assert record["tags"] == [str(number) for number in range(5)]
+    assert [record[key] for key in ("val_loss", "test_accuracy")] == [
+        quiet[key] for key in ("val_loss", "test_accuracy")
+    ]
+    assert actions.doctor()["findings"] == []
+
+
 # ------------------------------------------------------------ the command line
 
 
