@@ -6,6 +6,7 @@ comes of a visitor's own photo is remembered for that visitor alone, and goes wh
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -30,7 +31,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 # torch first: scipy, which scikit-learn imports, breaks on a torch that another thread has imported by half.
-WARM = ("torch", "sklearn.datasets", "cnn_core.actions.asking", "cnn_core.actions.planning")
+WARM = ("torch", "sklearn.datasets", "altair", "captum.attr", "cnn_core.actions.asking", "cnn_core.actions.planning")
 
 
 @st.cache_resource(show_spinner=False)
@@ -41,6 +42,8 @@ def warm() -> threading.Thread:
         for name in WARM:
             import_module(name)
         sys.modules["torch"].set_num_threads(1)  # a heat map must not take the cores of a training
+        gc.collect()
+        gc.freeze()  # Streamlit collects after every run of a page: what was imported need not be searched each time
 
     thread = threading.Thread(target=load, name="warm", daemon=True)
     thread.start()
