@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,10 +19,12 @@ from typer.exceptions import TyperException
 
 from cnn_core import actions, cli_keeping, show
 from cnn_core.base.errors import Failed, UnknownName, UserError, printable, shorten
-from cnn_core.base.files import read_json
 from cnn_core.base.settings import runs_folder
 from cnn_core.cli_keeping import Json, RunName, Runs
-from cnn_core.experiment import resolve
+from cnn_core.experiment import PRESETS, Experiment, resolve
+from cnn_core.experiment import preset as preset_of
+from cnn_core.experiment.reading import MOST_BYTES, raw_of
+from cnn_core.jobs.launch import lower_priority
 from cnn_core.jobs.supervisor import supervise as do_supervise
 from cnn_core.jobs.work import work as do_work
 from cnn_core.shelves import SHELVES
@@ -51,12 +53,13 @@ Sets = Annotated[
 @app.command("list")
 def list_(shelf: Annotated[str, typer.Argument(help="datasets, models, ...")] = "", json: Json = False) -> None:
     """What there is to choose from."""
-    known = {one.name: one for one in SHELVES}
-    if shelf and shelf not in known:
-        raise UnknownName(shelf, "shelf", list(known))
-    chosen = [known[shelf]] if shelf else list(known.values())
-    cards = {one.name: [{"name": name, "summary": one.card(name)[0]} for name in one.names()] for one in chosen}
-    show.listing(cards, json)
+    cards = {
+        **{one.name: [{"name": name, "summary": one.card(name)[0]} for name in one.names()] for one in SHELVES},
+        "presets": [{"name": one.name, "summary": one.summary} for one in PRESETS],
+    }
+    if shelf and shelf not in cards:
+        raise UnknownName(shelf, "shelf", list(cards))
+    show.listing({shelf: cards[shelf]} if shelf else cards, json)
 
 
 @app.command()
@@ -104,36 +107,36 @@ def anatomy(
     show.anatomy(actions.anatomy(model, _shape(shape), _whole(classes, "--classes"), _section(sets, "model")), json)
 
 
+Dataset = Annotated[str | None, typer.Option("--dataset", help="A data set from `list datasets`.")]
+Model = Annotated[str | None, typer.Option("--model", help="A model from `list models`.")]
+BatchSize = Annotated[str | None, typer.Option("--batch-size", metavar="B")]
+Device = Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.")]
+PresetName = Annotated[str | None, typer.Option("--preset", metavar="NAME", help="One of `list presets`.")]
+ExperimentFile = Annotated[
+    Path | None,
+    typer.Option("--experiment", metavar="FILE.json", help="An experiment, instead of the two names; - reads stdin."),
+]
+
+
 @app.command()
 def train(
-    dataset: Annotated[str | None, typer.Option("--dataset", help="A data set from `list datasets`.")] = None,
-    model: Annotated[str | None, typer.Option("--model", help="A model from `list models`.")] = None,
+    dataset: Dataset = None,
+    model: Model = None,
     epochs: Annotated[str | None, typer.Option("--epochs", metavar="E")] = None,
-    batch_size: Annotated[str | None, typer.Option("--batch-size", metavar="B")] = None,
+    batch_size: BatchSize = None,
     lr: Annotated[str | None, typer.Option("--lr", metavar="LR", help="Learning rate.")] = None,
     seed: Annotated[str | None, typer.Option("--seed", metavar="S")] = None,
-    device: Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.")] = None,
+    device: Device = None,
     sets: Sets = None,
-    experiment: Annotated[
-        Path | None, typer.Option("--experiment", metavar="FILE.json", help="An experiment, instead of the two names.")
-    ] = None,
+    preset: PresetName = None,
+    experiment: ExperimentFile = None,
     background: Background = False,
     runs: Runs = None,
     json: Json = False,
 ) -> None:
     """Train a network here, in the foreground. Ctrl-C keeps a checkpoint."""
-    raw: dict[str, Any] = read_experiment(experiment) if experiment else {}
-    if dataset is not None:
-        raw["data"] = {"name": dataset}
-    if model is not None:
-        raw["model"] = {"name": model}
-    for section, flag in (("data", "--dataset"), ("model", "--model")):
-        if section not in raw and "origin" not in raw:
-            raise UserError(f"{flag} is missing; name one, or give --experiment FILE.json.")
     flags = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "seed": seed, "device": device}
-    given = {key: value for key, value in flags.items() if value is not None}
-    raw["train"] = {**raw.get("train", {}), **given}
-    chosen = resolve(raw, sets or ())
+    chosen = _experiment(dataset, model, flags, sets, preset, experiment)
     if actions.missing(chosen.data):
         _need(chosen.data.name)
     if background:
@@ -143,12 +146,62 @@ def train(
     _finish(record, json)
 
 
+@app.command()
+def estimate(
+    dataset: Dataset = None,
+    model: Model = None,
+    batch_size: BatchSize = None,
+    device: Device = None,
+    sets: Sets = None,
+    preset: PresetName = None,
+    experiment: ExperimentFile = None,
+    gently: Annotated[bool, typer.Option("--gently", help="At low priority, as a training has it.")] = False,
+    json: Json = False,
+) -> None:
+    """How long an epoch will take here: timed on a few batches, nothing is kept."""
+    chosen = _experiment(dataset, model, {"batch_size": batch_size, "device": device}, sets, preset, experiment)
+    if gently:
+        lower_priority()
+    show.estimated(actions.estimate(chosen), json)
+
+
+def _experiment(
+    dataset: str | None,
+    model: str | None,
+    flags: Mapping[str, str | None],
+    sets: Sequence[str] | None,
+    preset: str | None,
+    file: Path | None,
+) -> Experiment:
+    """The experiment that the flags of a command name; flags go over preset or file."""
+    if preset is not None and file is not None:
+        raise UserError("--preset and --experiment are both given; choose one.")
+    raw: dict[str, Any] = read_experiment(file) if file else {}
+    if preset is not None:
+        raw = preset_of(preset).model_dump(mode="json")
+    if dataset is not None:
+        raw["data"] = {"name": dataset}
+    if model is not None:
+        raw["model"] = {"name": model}
+    for section, flag in (("data", "--dataset"), ("model", "--model")):
+        if section not in raw and "origin" not in raw:
+            raise UserError(f"{flag} is missing; name one, or give --preset NAME or --experiment FILE.json.")
+    given = {key: value for key, value in flags.items() if value is not None}
+    if given:
+        train = raw.get("train", {})
+        if not isinstance(train, Mapping):
+            raise UserError(f'train is "{shorten(train)}", but must be an object with fields.')
+        raw["train"] = {**train, **given}
+    return resolve(raw, sets or ())
+
+
 def read_experiment(path: Path) -> dict[str, Any]:
-    """An experiment's JSON, also one that was edited by hand."""
+    """An experiment's JSON, also one that was edited by hand; `-` is what comes in on stdin."""
     try:
-        return read_json(path)
-    except UserError as error:
-        raise UserError(f"--experiment: {error}") from error
+        data = sys.stdin.buffer.read(MOST_BYTES + 1) if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise UserError(f"--experiment: {path} cannot be read ({error.strerror or error}).") from error
+    return raw_of(data, "stdin" if str(path) == "-" else str(path))
 
 
 @app.command()

@@ -150,6 +150,17 @@ def anatomy(record: dict[str, Any], json: bool) -> None:
     _out().print(table)
 
 
+def estimated(found: dict[str, Any], json: bool) -> None:
+    """How long an epoch will take."""
+    if json:
+        return _json(found)
+    where = f"{found['device']}, {found['precision']}, {found['threads']} threads"
+    _out().print(
+        f"{found['label']}: about {found['seconds']:.3g} s of training an epoch "
+        f"({found['steps']:,} steps of {1000 * found['step']:.3g} ms, the median of {found['timed']}; {where})"
+    )
+
+
 def trained(record: dict[str, Any], json: bool) -> None:
     """How a training ended."""
     for text in filter(None, (record["notice"], record["message"])):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     )
     from cnn_core.actions.looking import activations, filters, npz, sheet_png
     from cnn_core.actions.mending import doctor
-    from cnn_core.actions.planning import Plan, Preview, anatomy, plan, preview
+    from cnn_core.actions.planning import Plan, Preview, anatomy, estimate, plan, preview
     from cnn_core.actions.running import (
         ask_stop,
         delete,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         wake,
     )
     from cnn_core.actions.serving import serve
+    from cnn_core.actions.timing import estimate_apart
     from cnn_core.actions.training import resume, train
 
 _HOMES = {
@@ -54,9 +55,10 @@ _HOMES = {
     ),
     "looking": ("activations", "filters", "npz", "sheet_png"),
     "mending": ("doctor",),
-    "planning": ("Plan", "Preview", "anatomy", "plan", "preview"),
+    "planning": ("Plan", "Preview", "anatomy", "estimate", "plan", "preview"),
     "running": ("ask_stop", "delete", "live", "resume_in_background", "runs", "show", "start", "stop", "wake"),
     "serving": ("serve",),
+    "timing": ("estimate_apart",),
     "training": ("resume", "train"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -77,6 +79,8 @@ __all__ = [
     "download",
     "download_of",
     "drawn",
+    "estimate",
+    "estimate_apart",
     "evaluate",
     "explain",
     "filters",

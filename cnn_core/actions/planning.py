@@ -27,6 +27,7 @@ from cnn_core.models.anatomy import anatomy as anatomy_of
 from cnn_core.preprocessing.pipeline import Preprocessing
 from cnn_core.preprocessing.steps import SHELF as STEPS
 from cnn_core.runs.run import steps_per_epoch
+from cnn_core.training.timing import time_epoch
 
 CURVE_POINTS = 200
 PREVIEW_SAMPLE = 4096  # training pictures that a preview's statistics are taken from
@@ -68,6 +69,11 @@ def anatomy(
     with torch.device("meta"):
         built = build_model(model, input_shape, classes, **(options or {}))
     return {"model": model, "input_shape": list(input_shape), "classes": classes, **anatomy_of(built, input_shape)}
+
+
+def estimate(experiment: Experiment) -> dict[str, Any]:
+    """Seconds of training steps in an epoch, timed in this process; see `training.timing.time_epoch`."""
+    return {"label": experiment.label, **time_epoch(experiment)}
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,14 @@ TRAINING = "cnn_core.training.job"  # the kind of job that a run is
 ENDING = 5.0  # seconds that `stop` waits on after a run was due to be ended
 
 
-def start(experiment: Experiment, runs: Folder = None) -> str:
-    """Write a run's folder, put it in the queue and see that a supervisor is there; returns the run's id at once."""
+def start(experiment: Experiment, runs: Folder = None, estimated: float | None = None) -> str:
+    """Write a run's folder, put it in the queue and see that a supervisor is there; returns the run's id at once.
+
+    Args:
+        estimated: seconds of an epoch as `estimate` timed them, to be set beside the truth later.
+    """
     root = runs_folder(runs)
-    run = new_run(experiment, root, TRAINING, hold=True)
+    run = new_run(experiment, root, TRAINING, hold=True, estimated=estimated)
     enqueue(run, run.lock())
     return run.id
 

@@ -13,7 +13,8 @@ from cnn_core.experiment.meaning import (
     step_choices,
     unfit,
 )
-from cnn_core.experiment.resolving import demo, resolve, train_defaults
+from cnn_core.experiment.presets import PRESETS, Preset, demo, preset
+from cnn_core.experiment.resolving import resolve, train_defaults
 from cnn_core.experiment.settings import (
     TRAIN_FIELDS,
     TRAIN_SHELVES,
@@ -28,11 +29,13 @@ from cnn_core.experiment.settings import (
 )
 
 __all__ = [
+    "PRESETS",
     "TRAIN_FIELDS",
     "TRAIN_SHELVES",
     "Choice",
     "Experiment",
     "Origin",
+    "Preset",
     "Pretrained",
     "Settings",
     "TrainSettings",
@@ -43,6 +46,7 @@ __all__ = [
     "facts",
     "load_data",
     "options_of",
+    "preset",
     "read",
     "resolve",
     "step_choices",

@@ -72,15 +72,3 @@ def train_defaults(train_pictures: int) -> dict[str, Any]:
     if train_pictures <= SMALL_SET:
         return {"epochs": 10, "batch_size": 32, "lr": 5e-3}
     return {"epochs": 5, "batch_size": 128, "lr": 5e-3}
-
-
-def demo() -> Experiment:
-    """The recipe of the button on the first page: digits, a small network, a lively curve."""
-    return resolve(
-        {
-            "data": {"name": "digits"},
-            # two convolutions: the last map still has 4 x 4 cells; global pooling: its map is the class's evidence
-            "model": {"name": "small_cnn", "options": {"depth": 2, "global_pooling": True}},
-            "train": {"epochs": 12, "validations": 4},
-        }
-    )

@@ -33,7 +33,7 @@ def launch(verb: str, folder: Path, lock: Lock, log: Path) -> subprocess.Popen[b
             process = subprocess.Popen(
                 command(verb, folder, lock),
                 cwd=PROJECT,
-                env=_environment(),
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -46,7 +46,7 @@ def launch(verb: str, folder: Path, lock: Lock, log: Path) -> subprocess.Popen[b
     return process
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Ours, with absolute folders. Threads wait passively: spinning beside a busy server costs a factor of four."""
     return {
         **os.environ,

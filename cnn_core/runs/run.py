@@ -29,6 +29,7 @@ FACTS: dict[str, Any] = {  # what a record holds beyond a job's state, before an
     "val_loss": None,
     "test_accuracy": None,
     "seconds": 0.0,
+    "estimated": None,  # seconds of steps in an epoch, as they were timed before the start
     "images": 0,
     "parameters": None,
     "device": "",
@@ -85,13 +86,14 @@ def _record(root: Path, name: str, state: dict[str, Any], place: tuple[int, str]
     }
 
 
-def new_run(experiment: Settings, root: Path, kind: str, *, hold: bool = False) -> RunFolder:
+def new_run(experiment: Settings, root: Path, kind: str, *, hold: bool = False, **state: Any) -> RunFolder:
     """Write a run's folder with state *queued*: the state's file, which makes it a run, comes last.
 
     `kind` is the dotted name of the module whose `work(job, lock)` trains it. `hold`: keep its lock (`queue.create`).
+    `state`: what else is known of it.
     """
     files = {"experiment.json": sealed(experiment.model_dump(mode="json"))}
-    made = create(root, experiment.label, kind, files=files, hold=hold, **planned(experiment))
+    made = create(root, experiment.label, kind, files=files, hold=hold, **planned(experiment), **state)
     return RunFolder(made.folder, made.birth)
 
 

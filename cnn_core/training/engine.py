@@ -156,6 +156,13 @@ class Trainer:
         self.correct += (logits.detach().argmax(1) == targets).sum()
         self.unread.append(len(targets))
 
+    def step(self, number: int) -> None:
+        """One step on batch `number` of the epoch that the feed has begun, and wait for it: for whoever times steps."""
+        self._step(*self.feed.batch(number))
+        self.unread = []
+        if self.device == "cuda":
+            torch.cuda.synchronize()
+
     def _lr(self) -> float:
         return self.lr * self.factor(self.progress.step, self.epochs * self.steps_per_epoch)
 

@@ -9,25 +9,15 @@ import traceback
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import torch
 
-from cnn_core.augmentation.apply import Augmenter
 from cnn_core.base.errors import UserError
 from cnn_core.base.files import atomic_write, plain, sealed, unseal
 from cnn_core.base.locks import Lock
 from cnn_core.data.sets import DataSet
-from cnn_core.experiment import (
-    TRAIN_SHELVES,
-    Experiment,
-    Pretrained,
-    augmentation_choices,
-    load_data,
-    options_of,
-    step_choices,
-)
+from cnn_core.experiment import Experiment, Pretrained, load_data, step_choices
 from cnn_core.jobs import devices, journal, memory
 from cnn_core.jobs.interrupts import Interrupted, stop_on_signals
 from cnn_core.jobs.job import Job, now
@@ -36,14 +26,14 @@ from cnn_core.preprocessing.pipeline import Preprocessing
 from cnn_core.runs import checkpoints
 from cnn_core.runs.checkpoints import Checkpoint
 from cnn_core.runs.leftovers import sweep
-from cnn_core.runs.loaded import Run, build
-from cnn_core.runs.run import RunFolder, steps_per_epoch
+from cnn_core.runs.loaded import Run
+from cnn_core.runs.run import RunFolder
 from cnn_core.training.bringing import bring
 from cnn_core.training.engine import Diverged, Progress, Trainer
 from cnn_core.training.environment import differences, environment
 from cnn_core.training.failures import MEMORY, what_failed
-from cnn_core.training.feed import Feed
 from cnn_core.training.hold import Gone, Hold
+from cnn_core.training.making import make_trainer
 from cnn_core.training.precision import resolve_device
 
 SAY_EVERY = 0.5  # seconds between two lines of steps in the journal, at least
@@ -190,46 +180,16 @@ class _Training:
     # ------------------------------------------------------------ making the trainer
 
     def _trainer(self, experiment: Experiment, means: dict[str, Any]) -> Trainer:
-        train = experiment.train
         data = load_data(experiment.data)
         self.look()
         preprocessing = self._preprocessing(experiment, data)
         self.look()
-        torch.manual_seed(train.seed)
-        device = means["device"]
-        model = build(experiment).to(device).to(memory_format=torch.channels_last)
-        optimizer, schedule, loss = (
-            (TRAIN_SHELVES[name].load(choice.name).build, options_of(TRAIN_SHELVES[name], choice))
-            for name, choice in (("optimizer", train.optimizer), ("schedule", train.schedule), ("loss", train.loss))
-        )
-        augmentations = augmentation_choices(experiment)
-        pictures = len(data.splits["train"].targets)
-        augmenter = Augmenter(augmentations, pictures, train.seed) if augmentations else None
-        validation = data.splits["val"]
-        trainer = Trainer(
-            model=model,
-            optimizer=optimizer[0](optimizer[1], model.parameters(), train.lr),
-            loss=partial(loss[0], loss[1]),
-            factor=partial(schedule[0], schedule[1]),
-            feed=Feed.of(data.splits["train"], preprocessing, augmenter, train.batch_size, train.seed, device),
-            validation=(
-                torch.tensor(preprocessing.pictures(validation.pictures), device=device),
-                torch.tensor(validation.targets, device=device),
-            ),
-            reporter=self,
-            lr=train.lr,
-            epochs=train.epochs,
-            steps_per_epoch=steps_per_epoch(pictures, train.batch_size),
-            validations=train.validations,
-            patience=train.patience,
-            device=device,
-            precision=means["precision"],
-        )
+        trainer = make_trainer(experiment, data, preprocessing, means, self)
         self._restore(trainer)
         self.progress, self.steps_per_epoch = trainer.progress, trainer.steps_per_epoch
-        self.steps_in_all = train.epochs * trainer.steps_per_epoch
+        self.steps_in_all = trainer.epochs * trainer.steps_per_epoch
         self.began, self.first_step = time.monotonic(), trainer.progress.step
-        self.folder.update(parameters=sum(part.numel() for part in model.parameters()))
+        self.folder.update(parameters=sum(part.numel() for part in trainer.model.parameters()))
         return trainer
 
     def _preprocessing(self, experiment: Experiment, data: DataSet) -> Preprocessing:
