@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from cnn_core import actions
-from pages.parts import runs_chosen, shell
+from pages.parts import runs_chosen, saving, shell
 from pages.parts.words import md, moment, plural, table_text
 
 WORDS = {"queued": "waiting", "running": "training", "stopped": "stopped", "done": "done", "failed": "failed"}
@@ -92,7 +92,7 @@ def csv(runs: Records) -> str:
         "tags": [table_text(", ".join(one["tags"]), 400) for one in runs],
         "note": [table_text(one["note"], 2000) for one in runs],
     }
-    return str(pd.DataFrame(rows).to_csv(index=False))
+    return saving.csv(pd.DataFrame(rows))
 
 
 def choose_tags(runs: Records) -> None:
