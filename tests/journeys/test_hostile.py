@@ -222,6 +222,12 @@ def test_a_hostile_run_harms_no_page_and_nothing_is_missing(tmp_path, monkeypatc
         assert plain(label, 60) in looked(page)
         page.get_by_role("button", name="Keep it").click()
         guarded_csv(page, tmp_path, plain(label, 60))
+        hostile.annotate(tmp_path / "runs" / stopped, said)
+        opened(page, f"runs?runs={run},{stopped}")
+        page.get_by_text("Only what differs").wait_for()
+        assert plain(said)[:30] in looked(page)  # the box of those that are compared shortens names
+        page.get_by_test_id("stVegaLiteChart").first.hover()
+        looked(page)
 
         opened(page, f"train?run={run}")
         page.get_by_role("heading", name="What you will get").wait_for()
@@ -233,7 +239,7 @@ def guarded_csv(page: Any, tmp_path: Path, name: str) -> None:
     table = page.get_by_test_id("stDataFrame").first
     table.hover()
     with page.expect_download() as saved:
-        page.get_by_role("button", name=re.compile("CSV")).first.click()
+        page.get_by_role("button", name="Download as CSV").first.click()
     saved.value.save_as(tmp_path / "table.csv")
     with (tmp_path / "table.csv").open(encoding="utf-8-sig", newline="") as file:
         cells = [one for row in csv.reader(file) for one in row]
