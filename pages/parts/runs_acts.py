@@ -33,6 +33,8 @@ def tools(found: Sequence[Record], every: Sequence[Record]) -> None:
             if st.button("Name and note", icon=":material/edit:", key="runs.edit"):
                 edit(found[0], _tags(every))
             _copy(found[0])
+        elif found and st.button("Tag", icon=":material/sell:", key="runs.tag"):
+            ask_tags(found, _tags(every))
         _download(every)
         if found:
             st.space("stretch")
@@ -89,22 +91,48 @@ def edit(one: Record, known: list[str]) -> None:
         placeholder=plain(one["label"], 60),
         help="Shown wherever the run is. Its id stays. Empty: it goes by its settings.",
     )
-    st.multiselect(
-        "Tags",
-        sorted({*known, *one["tags"]}),
-        one["tags"],
-        format_func=lambda tag: plain(tag, 2 * TAG_MOST),
-        max_selections=TAGS_MOST,
-        accept_new_options=True,
-        key=f"runs.tags.{run}",
-        placeholder="Choose or type tags",
-    )
+    _tag_box(f"runs.tags.{run}", known, one["tags"])
     st.text_area("Note", one["note"], max_chars=NOTE_MOST, key=f"runs.note.{run}", height=120)
     with st.container(horizontal=True):
         saved = st.button("Save", type="primary", key="runs.edit.yes", on_click=_save, args=(one,))
         kept = st.button("Leave it", key="runs.edit.no")
     if saved or kept:
         st.rerun()  # closes the dialog
+
+
+def _tag_box(key: str, known: Iterable[str], default: Sequence[str]) -> None:
+    """Tags to choose from those in use, or to type."""
+    st.multiselect(
+        "Tags",
+        sorted({*known, *default}),
+        list(default),
+        format_func=lambda tag: plain(tag, 2 * TAG_MOST),
+        max_selections=TAGS_MOST,
+        accept_new_options=True,
+        key=key,
+        placeholder="Choose or type tags",
+    )
+
+
+@st.dialog("Tag these runs")
+def ask_tags(found: Sequence[Record], known: list[str]) -> None:
+    shared = set.intersection(*(set(one["tags"]) for one in found))
+    st.caption(f"What all {len(found):,} have stands here already; what you take out is taken off all of them.")
+    _tag_box("runs.tags", known, sorted(shared))
+    with st.container(horizontal=True):
+        args = ([one["run"] for one in found], sorted(shared))
+        saved = st.button("Save", type="primary", key="runs.tag.yes", on_click=_tag_all, args=args)
+        kept = st.button("Leave it", key="runs.tag.no")
+    if saved or kept:
+        st.rerun()  # closes the dialog
+
+
+def _tag_all(runs: Sequence[str], shared: Sequence[str]) -> None:
+    tags, before = set(st.session_state.get("runs.tags") or ()), set(shared)
+    if tags == before:
+        return
+    for run in runs:
+        shell.attempt(actions.tag, run, sorted(tags - before), sorted(before - tags))
 
 
 def _save(one: Record) -> None:

@@ -264,6 +264,18 @@ def test_a_run_is_named_noted_and_tagged_and_the_name_is_everywhere(visit, runs)
         assert [one.proto.label for one in visit("runs").sidebar.get("page_link")] == ["my baseline"]
 
 
+def test_several_are_tagged_at_once_and_each_keeps_its_own(visit, runs):
+    actions.tag(runs.small, ["own", "shared"])
+    actions.tag(runs.mlp, ["shared"])
+    at = chosen(visit("runs"), 0, 1)
+    buttons(at)["Tag"].click().run()
+    assert at.multiselect(key="runs.tags").value == ["shared"]
+    at.multiselect(key="runs.tags").set_value(["new"])
+    buttons(at)["Save"].click().run()
+    assert not at.exception
+    assert [actions.show(run)["tags"] for run in (runs.small, runs.mlp, runs.failed)] == [["new", "own"], ["new"], []]
+
+
 def test_saving_writes_only_what_was_changed(visit, runs):
     actions.note(runs.mlp, "mine")
     at = visit("runs", run=runs.mlp)
