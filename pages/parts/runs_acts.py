@@ -117,7 +117,7 @@ def _tag_box(key: str, known: Iterable[str], default: Sequence[str]) -> None:
 @st.dialog("Tag these runs")
 def ask_tags(found: Sequence[Record], known: list[str]) -> None:
     shared = set.intersection(*(set(one["tags"]) for one in found))
-    st.caption(f"What all {len(found):,} have stands here already; what you take out is taken off all of them.")
+    st.caption(f"What all {len(found):,} runs have stands here already; what you take out is taken off each.")
     _tag_box("runs.tags", known, sorted(shared))
     with st.container(horizontal=True):
         args = ([one["run"] for one in found], sorted(shared))
