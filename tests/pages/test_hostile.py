@@ -24,6 +24,7 @@ from tests.pages import hostile
 from tests.pages.states import begun
 
 TRACE = "*trace*<b>"
+DOT = "drawn-FAABgIA"  # a drawing of one point in the middle
 PAGES = [page for rows in shell._PAGES.values() for page, _, _ in rows]
 # Fields that a browser shows as they are (each was looked at in one); all others are read as Markdown.
 LITERAL = {
@@ -102,9 +103,16 @@ def walk(visit: Any, runs: Any) -> dict[str, AppTest]:
     hostile.spoil(folder, TRACE)
     seen = {page: visit(page, run=runs.small) for page in PAGES}
     seen["explain a picture"] = visit("explain", run=runs.small, picture="test-3")
+    seen["two classes"] = visit("explain", run=runs.small, picture="test-3", **{"class": "1", "against": "2"})
+    for page in ("explain", "features"):
+        seen[f"{page} an empty sheet"] = visit(page, run=runs.small, picture="drawn")
+        seen[f"{page} a dot"] = visit(page, run=runs.small, picture=DOT)
+    seen["no drawing"] = visit("explain", run=runs.small, picture=f"drawn-{TRACE}")
     seen["nothing there"] = visit("runs", run=f"{TRACE}")
     seen["no picture"] = visit("explain", run=runs.small, picture=TRACE)
-    seen["no class"] = visit("explain", run=runs.small, picture="test-3", **{"class": TRACE, "layer": TRACE})
+    seen["no class"] = visit(
+        "explain", run=runs.small, picture="test-3", **{"class": TRACE, "against": TRACE, "layer": TRACE}
+    )
     for status in ("stopped", "failed", "queued"):
         hostile.spoil(folder, TRACE, status=status)
         seen |= {f"{page} {status}": visit(page, run=runs.small) for page in PAGES}
@@ -188,6 +196,7 @@ BAD = {
     "long number": "9" * 10_000,
     "picture of a huge number": "test-999999999",
     "picture of no split": "nope-1",
+    "drawing that is none": "drawn-%%",
     "negative": "-1",
     "other digits": "٣",
     "html": "<img src=x onerror=alert(1)>",
@@ -219,7 +228,7 @@ def test_any_run_in_the_address_is_a_sentence(visit, runs, page):
         assert len(sentence) < 400
 
 
-PARAMETERS = ("picture", "class", "layer", "method", "runs", "unknown")
+PARAMETERS = ("picture", "class", "against", "layer", "method", "runs", "unknown")
 
 
 def test_any_picture_class_or_layer_in_the_address_is_a_sentence(visit, runs):
@@ -227,7 +236,8 @@ def test_any_picture_class_or_layer_in_the_address_is_a_sentence(visit, runs):
     for kind, bad in BAD.items():
         for name in PARAMETERS:
             sentences = asked(at, **{"run": runs.small, "picture": "test-3", name: bad})
-            assert len(sentences) == (name in ("picture", "class", "layer") and kind != "empty"), (kind, name)
+            said_of = name in ("picture", "class", "against", "layer")
+            assert len(sentences) == (said_of and kind != "empty"), (kind, name)
             assert all(len(one) < 700 for one in sentences)
 
 
