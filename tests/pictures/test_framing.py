@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cnn_core.data import store
 from cnn_core.data.sets import SHELF
 from cnn_core.pictures.drawing import Drawing, drawing_of, ink
 from cnn_core.pictures.framing import MNIST, OPTICAL, PLAIN, Framing, Paper, framed, on_paper
-from tests.pictures.strokes import FOUR, SEVEN, strokes
+from tests.pictures.strokes import FOUR, ONE, SEVEN, strokes
 
 BY_MASS = Framing(28, 20, 20, centre="mass")
 
@@ -133,3 +134,25 @@ def test_what_a_drawing_is_like_is_a_fact_of_the_data_set():
     assert facts["digits"] == OPTICAL
     assert facts["fashion_mnist"] == Paper(dark=True)
     assert facts["cifar10"] is facts["cifar100"] is facts["shapes"] is None
+
+
+@pytest.mark.parametrize(("corners", "digit"), [(SEVEN, 7), (ONE, 1), (FOUR, 4)])
+def test_what_is_drawn_by_hand_lies_among_mnists_own_of_that_digit(mnist, corners, digit):
+    """Most of the seven nearest of 10,000 training pictures, pixel by pixel, wherever it was drawn."""
+    part = store.load("mnist", SHELF.load("mnist").options()).splits["train"]
+    known = part.pictures[:10_000, ..., 0].astype(np.float32)
+    for moved in ((0, 0), (-40, 20)):
+        drawn = on_paper(drawing_of(strokes(corners, moved=moved)), MNIST, 28, 28)
+        nearest = np.argsort(((known - drawn) ** 2).sum(axis=(1, 2)))[:7]
+        assert (part.targets[nearest] == digit).sum() >= 5
+
+
+def test_twin_without_the_framing_they_lie_elsewhere(mnist):
+    part = store.load("mnist", SHELF.load("mnist").options()).splits["train"]
+    known = part.pictures[:10_000, ..., 0].astype(np.float32)
+    found = []
+    for corners, digit in ((SEVEN, 7), (ONE, 1), (FOUR, 4)):
+        drawn = np.asarray(Image.fromarray(ink(drawing_of(strokes(corners, moved=(-40, 30))))).resize((28, 28)))
+        nearest = np.argsort(((known - drawn.astype(np.float32)) ** 2).sum(axis=(1, 2)))[:7]
+        found.append((part.targets[nearest] == digit).sum() >= 5)
+    assert not all(found)
