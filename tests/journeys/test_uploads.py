@@ -33,8 +33,7 @@ def warmed(visitor: Visitor) -> Visitor:
     run = str(actions.train(resolve(raw))["run"])
     visitor.open("explain", run=run, picture="test-1")
     assert "What decided" in visitor.text()
-    visitor.open("explain", run=run)
-    return visitor.choose("Which picture", "Photo")
+    return visitor.unfold("Change picture").choose("Which picture", "Photo")
 
 
 @pytest.mark.timeout(120)
