@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from cnn_core.figures.heat import HEAT_COLORS, color_bar, heat_table, paint
-from cnn_core.figures.overlay import enlarged, framed, grey, heat_picture, npy, overlay, png, rgb, squared
+from cnn_core.figures.overlay import beside, enlarged, framed, grey, heat_picture, npy, overlay, png, rgb, squared
 
 RNG = np.random.default_rng(0)
 COLOUR = RNG.integers(0, 256, (8, 8, 3), np.uint8)
@@ -164,3 +164,12 @@ def test_a_npy_brings_every_number_back():
 def test_a_png_holds_exactly_the_array(shape):
     array = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(png(array)))), array.reshape(np.squeeze(array).shape))
+
+
+def test_pictures_stand_side_by_side_with_a_white_gap():
+    dark, red = np.zeros((4, 3, 3), np.uint8), np.full((4, 3, 3), (255, 0, 0), np.uint8)
+    both = beside([dark, red], gap=2)
+    assert both.shape == (4, 8, 3)
+    np.testing.assert_array_equal(both[:, :3], dark)
+    assert (both[:, 3:5] == 255).all()
+    np.testing.assert_array_equal(both[:, 5:], red)
