@@ -59,10 +59,13 @@ class Contrast:
         if low > high:
             low, high, first, second, places = high, low, second, first, places[::-1]
         much = "as strong as" if high < ALIKE * low else f"{_times(high, low)} as strong as"
-        return (
-            f"At its brightest ({places[0]}) the glow for “{first}” is {much} the one for “{second}” ({places[1]}); "
-            f"{100 * (self.common or 0):.0f}% of the two glows overlap."
-        )
+        if places[0] == places[1]:
+            brightest = f"Both glows are brightest {places[0]}, that for “{first}” {much} that for “{second}”"
+        else:
+            brightest = (
+                f"At its brightest ({places[0]}) the glow for “{first}” is {much} the one for “{second}” ({places[1]})"
+            )
+        return f"{brightest}; {100 * (self.common or 0):.0f}% of the two glows overlap."
 
 
 def contrast(first: Explanation, second: Explanation) -> Contrast:

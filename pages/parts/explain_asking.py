@@ -80,7 +80,7 @@ def _look(in_color: bool) -> dict[str, Any]:
         ),
         "in_color": in_color
         and st.toggle(
-            "Keep the picture's colours",
+            "Picture in colour",
             key="explain.in_color",
             help="Off: every colour you see is heat. On: a red cup may look hot.",
         ),

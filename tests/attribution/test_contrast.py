@@ -53,8 +53,8 @@ def test_the_scale_ends_at_the_largest_heat_of_both_and_the_overlap_is_the_small
 
 def test_what_is_said_names_the_likelier_the_stronger_and_both_places():
     assert contrast(CAT, DOG).words("cat", "dog") == (
-        "“cat” is 3.0 times as likely as “dog”. At its brightest (at the top left) the glow for “cat” is 2.0 times as "
-        "strong as the one for “dog” (at the top left); 33% of the two glows overlap."
+        "“cat” is 3.0 times as likely as “dog”. Both glows are brightest at the top left, that for “cat” 2.0 times as "
+        "strong as that for “dog”; 33% of the two glows overlap."
     )
 
 
