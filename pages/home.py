@@ -12,7 +12,7 @@ from cnn_core import actions
 from cnn_core.base.errors import UserError
 from cnn_core.evaluation.cases import Case
 from cnn_core.runs.live import Live
-from pages.parts import again, cached, following, shell
+from pages.parts import again, cached, following, shell, world
 from pages.parts.gallery import Form, Thumb, gallery
 from pages.parts.now import is_waiting, keep_going
 from pages.parts.words import md, percent, plain, plural
@@ -46,6 +46,7 @@ def invitation(record: dict[str, Any] | None) -> None:
                     shell.go("watch")
             elif st.button("Or explain a picture", type="tertiary", icon=":material/image_search:", key="home.explain"):
                 shell.go("explain")
+        world.button("home.world", quiet=True)
     with right:
         pair = st.columns(2, wrap=False)
         pair[0].image(shell.asset("hero-picture.png"), width="stretch")
@@ -150,6 +151,7 @@ def next_steps(run: str) -> None:
             begin(partial(again.settings, run, seed=cached.experiment(run).train.seed + 1))
         if st.button("Train on other pictures", type="tertiary", icon=":material/tune:", key="home.train"):
             shell.go("train")
+        world.button("home.world", quiet=True)
 
 
 def hard(run: str, wrong: list[Case], narrow: list[Case]) -> None:

@@ -16,7 +16,7 @@ from cnn_core.experiment import TRAIN_SHELVES, Experiment, TrainSettings
 from cnn_core.models.zoo import SHELF as MODELS
 from cnn_core.preprocessing.steps import ORDER as STEP_ORDER
 from cnn_core.preprocessing.steps import SHELF as STEPS
-from pages.parts import cached, setup, shell, train_view
+from pages.parts import begin_view, cached, setup, shell, time_view, train_view
 from pages.parts.form import NARROW, changed, complain, draw_form, draw_together, forget, form_values, mirror
 from pages.parts.setup import PAGE, SETTINGS, Setup
 from pages.parts.words import md
@@ -35,6 +35,7 @@ def main() -> None:
     waiting.empty()
     lacking = actions.missing(now.experiment.data) if now.experiment else ""
     with row:
+        begin_view.menu(now)
         _other_settings(now)
         _start_button(now, lacking)
     left, right = st.columns([11, 9], gap="large")
@@ -45,7 +46,7 @@ def main() -> None:
         _details(now)
     with right:
         st.subheader("What you will get", anchor=False)
-        train_view.draw_plan(plan, now.experiment, shell.theme())
+        train_view.draw_plan(plan, now.experiment, shell.theme(), bool(lacking))
 
 
 def _planned(now: Setup) -> tuple[Setup, actions.Plan | None]:
@@ -109,7 +110,7 @@ def _start(experiment: Experiment) -> None:
     key = experiment.model_dump_json()
     if last and last["key"] == key and time.monotonic() - last["at"] < TWICE:
         shell.go("watch", last["run"])
-    run = shell.attempt(actions.start, experiment)
+    run = shell.attempt(lambda: actions.start(experiment, estimated=time_view.estimated(experiment)))
     if run is None:
         st.rerun()
     st.session_state["train.started"] = {"key": key, "at": time.monotonic(), "run": run}

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnn_core import actions
 from cnn_core.runs.live import Live
-from pages.parts import again, following, shell, world
+from pages.parts import again, following, shell, time_view, world
 from pages.parts.now import is_waiting, keep_going
 from pages.parts.words import md, number, percent, plural
 
@@ -116,6 +116,8 @@ def machine(record: shell.Record) -> None:
         facts.append(plural(record["threads"], "thread"))
     if record["parameters"]:
         facts.append(f"{number(record['parameters'])} parameters")
+    if pace := time_view.beside_the_truth(record):
+        facts.append(pace)
     st.caption(" · ".join(facts))
 
 

@@ -15,7 +15,7 @@ from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.experiment import Choice, Experiment, data_facts, facts
 from cnn_core.figures.overlay import Pixels, enlarged, png, squared
 from cnn_core.figures.schedule import lr_chart
-from pages.parts import form, setup, shell
+from pages.parts import form, setup, shell, time_view
 from pages.parts.words import NOTHING, md, number, plain
 
 SHOWN_ROWS = 12  # of the layer table; more scroll inside it
@@ -90,8 +90,11 @@ def _another() -> None:
     st.session_state["train.index"] = st.session_state.get("train.index", 0) + 1
 
 
-def draw_plan(found: actions.Plan | None, experiment: Experiment | None, theme: str) -> None:
-    """The right column: four numbers, the layer table, the learning rate. Without a plan the numbers are dashes."""
+def draw_plan(found: actions.Plan | None, experiment: Experiment | None, theme: str, lacking: bool = False) -> None:
+    """The right column: four numbers, the layer table, the learning rate. Without a plan the numbers are dashes.
+
+    lacking: the pictures are not on this computer.
+    """
     anatomy = found.anatomy if found else {}
     field = anatomy.get("receptive_field")
     shape = found.input_shape if found else (0, 0, 0)
@@ -114,10 +117,12 @@ def draw_plan(found: actions.Plan | None, experiment: Experiment | None, theme: 
             f"{field} × {field}" if field else NOTHING,
             help=_field_help(field, shape) if found else None,
         )
-        st.metric("Steps per epoch", number(found.steps_per_epoch) if found else NOTHING, help=_steps_help(experiment))
+        with st.container(gap=None):
+            time_view.draw(experiment if found else None, lacking)
     if found is None or experiment is None:
         st.caption("Numbers, layers and the learning rate appear as soon as the settings fit together.")
         return
+    st.caption(_steps(found.steps_per_epoch, experiment))
     draw_layers(anatomy["layers"])
     st.subheader("Learning rate", anchor=False)
     st.altair_chart(lr_chart(found.lr, experiment.train.epochs, theme), key="train.lr", theme=None)
@@ -130,11 +135,11 @@ def _field_help(field: int | None, shape: tuple[int, int, int]) -> str | None:
     return f"Pixels that one number of the last convolution depends on; {whole}."
 
 
-def _steps_help(experiment: Experiment | None) -> str | None:
-    if experiment is None:
-        return None
-    pictures = data_facts(experiment.data).splits["train"]
-    return f"{pictures:,} pictures in batches of {experiment.train.batch_size:,}."
+def _steps(steps: int, experiment: Experiment) -> str:
+    """`1,257 pictures in batches of 32: 40 steps an epoch, 400 in all.`"""
+    train, pictures = experiment.train, data_facts(experiment.data).splits["train"]
+    said = f"{pictures:,} pictures in batches of {train.batch_size:,}: {steps:,} steps an epoch"
+    return f"{said}, {steps * train.epochs:,} in all."
 
 
 def draw_layers(layers: list[dict[str, Any]]) -> None:

@@ -116,6 +116,11 @@ def duration(seconds: float | None) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
+def seconds_of(seconds: float) -> str:
+    """A short time with two digits, a long one as `duration`: 0.15 s, 3.2 s, 16 s, 2 min."""
+    return f"{seconds:.2g} s" if seconds < 9.95 else duration(seconds)
+
+
 def roughly(seconds: float) -> str:
     """A time to come, no finer than it can be known: 12 s, 40 s, 9 min, 1 h 20 min."""
     step = 1 if seconds < 20 else 5 if seconds < 90 else 60

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from cnn_core import actions
@@ -17,12 +19,13 @@ def ready(record: shell.Record) -> bool:
     return bool(record["origin"]) and record["status"] == "done"
 
 
-def button(key: str, *, primary: bool = False) -> None:
+def button(key: str, *, primary: bool = False, quiet: bool = False) -> None:
     """*A network that knows 1,000 things*: makes a run of one, or takes the one that is there, and goes to it."""
+    kind: Literal["primary", "secondary", "tertiary"] = "primary" if primary else "tertiary" if quiet else "secondary"
     if st.button(
         "A network that knows 1,000 things",
         key=key,
-        type="primary" if primary else "secondary",
+        type=kind,
         icon=":material/public:",
         help="SqueezeNet, trained on the photos of ImageNet; 5 MB are fetched once if they are not here yet.",
     ):

@@ -18,7 +18,7 @@ def started(monkeypatch, runs) -> list[Experiment]:
     """What was started instead of a process; each answers with a run that is there."""
     found: list[Experiment] = []
 
-    def start(experiment: Experiment) -> str:
+    def start(experiment: Experiment, **_: object) -> str:
         found.append(experiment)
         return runs.small
 
@@ -53,7 +53,7 @@ def test_a_double_click_starts_once(visit, started):
 
 
 def test_a_start_that_fails_says_why_and_keeps_the_settings(visit, monkeypatch):
-    def refuse(experiment: Experiment) -> str:
+    def refuse(experiment: Experiment, **_: object) -> str:
         raise Failed("The disk is full. Delete a run and try again.")
 
     monkeypatch.setattr(actions, "start", refuse, raising=False)
@@ -66,10 +66,11 @@ def test_a_start_that_fails_says_why_and_keeps_the_settings(visit, monkeypatch):
 
 
 def test_what_one_will_get_agrees_with_the_network_itself(visit):
-    shown = metrics(visit("train"))
+    at = visit("train")
+    shown = metrics(at)
     network = build_model("small_cnn", (1, 8, 8), 10)
     assert shown["Parameters"] == f"{sum(each.numel() for each in network.parameters()):,}"
-    assert shown["Steps per epoch"] == "40"  # ceil(1257 / 32)
+    assert "40 steps an epoch, 400 in all" in texts(at)  # ceil(1257 / 32)
     assert " × " in shown["Receptive field"]
 
 
@@ -86,7 +87,7 @@ def test_the_right_side_follows_the_form(visit):
     after = metrics(at)
     assert not at.exception
     assert after["Parameters"] != before["Parameters"]
-    assert after["Steps per epoch"] == "13"  # ceil(1257 / 100)
+    assert "13 steps an epoch" in texts(at)  # ceil(1257 / 100)
 
 
 def test_every_setting_of_the_experiment_has_a_field(visit):
