@@ -54,7 +54,9 @@ def query(page: str, run: str, number: int = 3) -> dict[str, str]:
 
 
 def reruns(visitor: Visitor, run: str) -> None:
-    """Each page once more, as it is after any click."""
+    """Each page once more, as it is after any click; all were opened before, so that all is imported."""
+    for page in PAGES:
+        visitor.open(page, **query(page, run))
     for page in PAGES:
         visitor.open(page, **query(page, run))
         middle = waited(visitor.rerun)
