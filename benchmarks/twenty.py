@@ -99,7 +99,7 @@ class House:
         found = run.predictions("test")
         self.classes = run.classes
         self.counts = confusion_matrix(found.targets, found.logits.argmax(1), len(run.classes))
-        pictures, _ = actions.pictures(asked, "test", range(PICTURES))
+        pictures, _ = actions.pictures(run.experiment, "test", range(PICTURES))
         self.maps = [actions.explain(run, picture).heat for picture in pictures]
 
     def open(self, seconds: float) -> None:
