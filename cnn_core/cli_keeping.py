@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,10 +14,10 @@ import typer
 from cnn_core import actions, show
 from cnn_core.base.errors import UserError, shorten
 from cnn_core.base.settings import runs_folder
+from cnn_core.cli_words import Json, RunName, Runs
+from cnn_core.terminal import as_json, out, percent, table
+from cnn_core.terminal import note as say
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line on stdout.")]
-Runs = Annotated[Path | None, typer.Option("--runs", help="Folder of runs (default: CONVSCOPE_RUNS, else ./runs).")]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="An id, an unambiguous beginning of one, or a folder.")]
 Thrown = Annotated[str, typer.Argument(metavar="RUN", help="An id as `trash` lists it, in full.")]
 WIDEST = 40  # letters of a value in the table of what differs
 
@@ -64,9 +63,9 @@ def tag(
 def _written(record: dict[str, Any], json: bool) -> None:
     """What stands on a run now."""
     if json:
-        return show.as_json({key: record[key] for key in ("run", "label", "name", "note", "tags")})
+        return as_json({key: record[key] for key in ("run", "label", "name", "note", "tags")})
     tags = ", ".join(record["tags"])
-    show.out().print("  ".join(filter(None, (record["run"], record["label"], tags and f"[{tags}]", record["note"]))))
+    out().print("  ".join(filter(None, (record["run"], record["label"], tags and f"[{tags}]", record["note"]))))
 
 
 def compare(
@@ -82,17 +81,22 @@ def compare(
         raise UserError(f'--smooth is "{shorten(smooth)}", but must be a number from 0 to 0.99.')
     found = actions.compare(several, float(smooth), runs)
     if json:
-        return show.as_json(found)
-    table = show.table("", *(one["run"] for one in found["runs"]))
-    for key, say in (("label", str), ("status", str), ("val_accuracy", show.percent), ("test_accuracy", show.percent)):
-        table.add_row(key.replace("val_accuracy", "best val").replace("_accuracy", ""), *_row(found, key, say))
-    table.add_row("seconds", *_row(found, "seconds", lambda value: f"{value:.1f}"))
-    table.add_section()
+        return as_json(found)
+    made = table("", *(one["run"] for one in found["runs"]))
+    for key, words in (
+        ("label", str),
+        ("status", str),
+        ("val_accuracy", percent),
+        ("test_accuracy", percent),
+    ):
+        made.add_row(key.replace("val_accuracy", "best val").replace("_accuracy", ""), *_row(found, key, words))
+    made.add_row("seconds", *_row(found, "seconds", lambda value: f"{value:.1f}"))
+    made.add_section()
     for one in found["settings"]:
-        table.add_row(one["key"], *map(_said, one["values"]))
+        made.add_row(one["key"], *map(_said, one["values"]))
     if not found["settings"]:
-        table.add_row("settings", *("the same" for _ in found["runs"]))
-    show.out().print(table)
+        made.add_row("settings", *("the same" for _ in found["runs"]))
+    out().print(made)
 
 
 def _row(found: dict[str, Any], key: str, say: Callable[[Any], str]) -> list[str]:
@@ -110,21 +114,21 @@ def trash(runs: Runs = None, json: Json = False) -> None:
     found = actions.trash(runs)
     total = sum(one["bytes"] for one in found)
     if json:
-        return show.as_json({"runs": found, "bytes": total})
+        return as_json({"runs": found, "bytes": total})
     if not found:
-        return show.note(f"The trash of {runs_folder(runs)} is empty.")
-    table = show.table("run", "name", "status", "deleted", ">MB")
+        return say(f"The trash of {runs_folder(runs)} is empty.")
+    made = table("run", "name", "status", "deleted", ">MB")
     for one in found:
-        table.add_row(one["run"], one["label"], one["status"], one["deleted"], f"{one['bytes'] / 1e6:,.1f}")
-    show.out().print(table)
-    show.out().print(f"{total / 1e6:,.1f} MB in all")
+        made.add_row(one["run"], one["label"], one["status"], one["deleted"], f"{one['bytes'] / 1e6:,.1f}")
+    out().print(made)
+    out().print(f"{total / 1e6:,.1f} MB in all")
 
 
 def restore(run: Thrown, runs: Runs = None, json: Json = False) -> None:
     """Give a run in the trash its place back."""
     record = actions.restore(run, runs)
     if record["run"] != run:
-        show.note(f"It came back as {record['run']}.")
+        say(f"It came back as {record['run']}.")
     show.stopped(record, json)
 
 
@@ -143,11 +147,11 @@ def purge(
         one = actions.purge(run, runs)
         found = {"runs": [one["run"]], "bytes": one["bytes"], "kept": []}
     for kept in found["kept"]:
-        show.note(kept["why"])
+        say(kept["why"])
     if json:
-        show.as_json(found)
+        as_json(found)
     else:
         count = len(found["runs"])
-        show.out().print(f"{count} run{'' if count == 1 else 's'} purged, {found['bytes'] / 1e6:,.1f} MB freed")
+        out().print(f"{count} run{'' if count == 1 else 's'} purged, {found['bytes'] / 1e6:,.1f} MB freed")
     if found["kept"]:
         raise typer.Exit(1)
