@@ -98,8 +98,9 @@ def estimated(found: dict[str, Any], json: bool) -> None:
         return as_json(found)
     where = f"{found['device']}, {found['precision']}, {found['threads']} threads"
     stdout().print(
-        f"{found['label']}: about {found['seconds']:.3g} s of training an epoch "
-        f"({found['steps']:,} steps of {1000 * found['step']:.3g} ms, the median of {found['timed']}; {where})"
+        f"{found['label']}: about {found['seconds']:.3g} s an epoch "
+        f"({found['steps']:,} steps of {1000 * found['step']:.3g} ms, the median of {found['timed']}; "
+        f"{found['validations']:,} times validation, {found['validation']:.2g} s each; {where})"
     )
 
 

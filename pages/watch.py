@@ -108,7 +108,8 @@ def metrics(now: Live) -> None:
         st.metric("Pictures per second", number(now.images_per_second), help="While training, validation left out.")
 
 
-def machine(record: shell.Record) -> None:
+def machine(now: Live) -> None:
+    record = now.record
     facts = [f"Step {record['step']:,} of {record['steps']:,}"]
     if record["device"]:
         facts.append(md(", ".join(filter(None, (record["device"].upper(), record["precision"]))), 60))
@@ -116,7 +117,7 @@ def machine(record: shell.Record) -> None:
         facts.append(plural(record["threads"], "thread"))
     if record["parameters"]:
         facts.append(f"{number(record['parameters'])} parameters")
-    if pace := time_view.beside_the_truth(record):
+    if pace := time_view.beside_the_truth(now):
         facts.append(pace)
     st.caption(" · ".join(facts))
 
@@ -161,7 +162,7 @@ def view() -> None:
     if now.record["origin"]:
         world.draw(now)
         return
-    machine(now.record)
+    machine(now)
     metrics(now)
     st.space("small")
     last = 10 if running and st.session_state.get("watch.range") == "Last 10" else 0

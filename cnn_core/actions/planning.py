@@ -72,7 +72,7 @@ def anatomy(
 
 
 def estimate(experiment: Experiment) -> dict[str, Any]:
-    """Seconds of training steps in an epoch, timed in this process; see `training.timing.time_epoch`."""
+    """Seconds of an epoch, timed in this process; see `training.timing.time_epoch`."""
     return {"label": experiment.label, **time_epoch(experiment)}
 
 

@@ -17,7 +17,10 @@ from cnn_core.runs.run import RunFolder
 
 LOG_BYTES = 4_000
 ROW: dict[str, Any] = {"epoch": 0.0} | dict.fromkeys(
-    ("loss", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "lr", "seconds_left", "images_per_second")
+    (
+        *("loss", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "lr"),
+        *("seconds", "seconds_left", "images_per_second"),
+    )
 )
 REMEMBERED = 32
 _INDEX = re.compile(r"\d{1,12}", re.ASCII)
@@ -26,9 +29,10 @@ _INDEX = re.compile(r"\d{1,12}", re.ASCII)
 @dataclass(frozen=True)
 class Live:
     """record: see `RunFolder.record`. rows: one a validation {epoch, step, train_loss, train_accuracy, val_loss,
-    val_accuracy, lr, whole}. losses: sparse {step, epoch, loss}; each of the last steps before a divergence. wall:
-    {epoch, wrong: {index: class said}, total} or None. log: its last lines. seconds_left: None when not known.
-    progress: 0..1.
+    val_accuracy, lr, whole, seconds (of the validation, None in older runs)}. losses: sparse {step, epoch, loss}; each
+    of the last steps before a divergence. wall: {epoch, wrong: {index: class said}, total} or None. log: its last lines.
+    seconds_left: None when not known. epoch_seconds: what an epoch took with its validations, None before the first has
+    ended and in older runs. progress: 0..1.
     """
 
     record: dict[str, Any]
@@ -37,6 +41,7 @@ class Live:
     wall: dict[str, Any] | None
     log: str
     seconds_left: float | None
+    epoch_seconds: float | None
     images_per_second: float | None
     progress: float
 
@@ -116,6 +121,7 @@ def validations_once(run: RunFolder) -> list[dict[str, Any]]:
 def live(run: RunFolder) -> Live:
     """A run as it is at this moment."""
     record = run.record()
+    saved = record["step"]
     seen = _follow(run.journal_path)
     step = max(record["step"], seen.pace.get("step", 0)) if record["status"] == "running" else record["step"]
     record = {**record, "step": step}
@@ -127,9 +133,19 @@ def live(run: RunFolder) -> Live:
         wall=_wall(run),
         log=_tail(run.log_path),
         seconds_left=seen.pace.get("seconds_left") if running else None,
+        epoch_seconds=_epoch_seconds(record, saved, seen.rows),
         images_per_second=(seen.pace.get("images_per_second") if running else None) or record["images_per_second"],
         progress=1.0 if record["status"] == "done" else min(1.0, _share(record)),
     )
+
+
+def _epoch_seconds(record: dict[str, Any], saved: int, rows: list[dict[str, Any]]) -> float | None:
+    """The mean over all steps that are saved, and the mean of the validations as often as the first epoch had some."""
+    took = [row["seconds"] for row in rows if row["seconds"] is not None]
+    whole = next((number for number, row in enumerate(rows, 1) if row.get("whole") is True), 0)
+    if not took or not whole or not saved or not record["seconds"]:
+        return None
+    return float(record["seconds"] / saved * record["steps_per_epoch"] + sum(took) / len(took) * whole)
 
 
 def _share(record: dict[str, Any]) -> float:

@@ -29,7 +29,7 @@ FACTS: dict[str, Any] = {  # what a record holds beyond a job's state, before an
     "val_loss": None,
     "test_accuracy": None,
     "seconds": 0.0,
-    "estimated": None,  # seconds of steps in an epoch, as they were timed before the start
+    "estimated": None,  # seconds of an epoch with its validations, as they were timed before the start
     "images": 0,
     "parameters": None,
     "device": "",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -156,9 +156,13 @@ class Trainer:
         self.correct += (logits.detach().argmax(1) == targets).sum()
         self.unread.append(len(targets))
 
-    def step(self, number: int) -> None:
-        """One step on batch `number` of the epoch that the feed has begun, and wait for it: for whoever times steps."""
-        self._step(*self.feed.batch(number))
+    def rehearse(self, batches: Iterable[int]) -> None:
+        """Steps on these batches of the epoch that the feed has begun, at most `READ_EVERY`; then wait for the device.
+
+        For whoever times steps: nobody is told of them, and `progress` stays.
+        """
+        for number in batches:
+            self._step(*self.feed.batch(number))
         self.unread = []
         if self.device == "cuda":
             torch.cuda.synchronize()
@@ -195,6 +199,7 @@ class Trainer:
     # ------------------------------------------------------------ between the steps
 
     def _validate(self, *, last: bool) -> None:
+        began = time.perf_counter()
         logits = evaluate(self.model, self.feed, self.validation[0], self._look)
         targets = self.validation[1]
         loss = float(self.loss(logits, targets))
@@ -212,6 +217,7 @@ class Trainer:
             "val_loss": loss,
             "val_accuracy": (len(targets) - len(wrong)) / len(targets),
             "lr": self._lr(),
+            "seconds": time.perf_counter() - began,
         }
         progress.validated = progress.step
         if last:

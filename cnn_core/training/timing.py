@@ -1,4 +1,4 @@
-"""How long an epoch will take, by a few steps of the training itself, before it is begun."""
+"""How long an epoch will take, by a few steps of the training itself and a look at validation pictures."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from cnn_core.experiment import Experiment, facts, load_data, step_choices
 from cnn_core.preprocessing.pipeline import Preprocessing
 from cnn_core.runs.checkpoints import Checkpoint
 from cnn_core.runs.run import steps_per_epoch
-from cnn_core.training.engine import Progress, Trainer
+from cnn_core.training.engine import EVALUATION_BATCH, Progress, Trainer, evaluate
 from cnn_core.training.making import make_trainer
 from cnn_core.training.precision import computing
 
 BATCHES = 8  # different ones that are timed, again and again
 WARM = 3  # steps that do not count: the first ones choose their kernels
 LEAST, MOST = 0.7, 8.0  # seconds of steps: at least so many, and none is begun later than that
+ENOUGH = 0.3  # seconds of looking at validation pictures
+AT_ONCE = 8  # steps on a GPU that are waited for together, as the training itself does not wait for each
 
 
 class _Nobody:
@@ -33,14 +35,14 @@ class _Nobody:
 
 
 def time_epoch(experiment: Experiment) -> dict[str, Any]:
-    """Seconds of training steps in an epoch on this machine, as it is at the moment.
+    """Seconds of an epoch on this machine, as it is at the moment.
 
     Real steps on real batches: reading, augmentation, forward, backward, update, with the precision and the threads of
-    the run. Validation is left out, as in a run's `seconds`.
+    the run; and its validations, as many as it has. What is written to disk after an epoch is left out.
 
     Returns:
-        `seconds` an epoch, `step` (seconds, the median), `steps` in an epoch, `timed` (how many were), `device`,
-        `precision`, `threads`.
+        `seconds` an epoch, `step` (seconds, the median), `steps` in an epoch, `validation` (seconds of one),
+        `validations` in an epoch, `timed` (steps that were), `device`, `precision`, `threads`.
 
     Raises:
         UserError: the device is not there. Failed: the data set cannot be read.
@@ -51,12 +53,22 @@ def time_epoch(experiment: Experiment) -> dict[str, Any]:
     train = data.splits["train"]
     some = _cut(train, BATCHES * experiment.train.batch_size)
     preprocessing = Preprocessing.fit(step_choices(experiment), some.pictures)
-    small = DataSet(data.classes, {**data.splits, "train": some, "val": _cut(data.splits["val"], 1)})
+    small = DataSet(data.classes, {**data.splits, "train": some, "val": _cut(data.splits["val"], EVALUATION_BATCH)})
     trainer = make_trainer(experiment, small, preprocessing, means, _Nobody())
     trainer.lr = 0.0  # nothing is to be learned, and no rate makes the numbers infinite, which takes another time
     times = _times(trainer)
     step, steps = statistics.median(times), steps_per_epoch(facts(experiment).train_pictures, trainer.feed.batch_size)
-    return {"seconds": step * steps, "step": step, "steps": steps, "timed": len(times), **means}
+    validation = _look(trainer) * len(data.splits["val"].targets)
+    validations = min(trainer.validations, steps)
+    return {
+        "seconds": step * steps + validation * validations,
+        "step": step,
+        "steps": steps,
+        "validation": validation,
+        "validations": validations,
+        "timed": len(times),
+        **means,
+    }
 
 
 def _cut(split: Split, most: int) -> Split:
@@ -64,17 +76,28 @@ def _cut(split: Split, most: int) -> Split:
 
 
 def _times(trainer: Trainer) -> list[float]:
-    """Seconds of each step, after the first few."""
+    """Seconds of each step, after the first few; on a GPU the mean of some that follow each other."""
     trainer.model.train()
+    together = AT_ONCE if trainer.device == "cuda" else 1
     trainer.feed.start_epoch(0)
     times: list[float] = []
     began = time.perf_counter()
     for number in range(10_000):
         before = time.perf_counter()
-        trainer.step(number % trainer.steps_per_epoch)
+        trainer.rehearse((number * together + one) % trainer.steps_per_epoch for one in range(together))
         now = time.perf_counter()
         if number >= WARM:
-            times.append(now - before)
+            times.extend([(now - before) / together] * together)
         if times and (now - began > MOST or (now - began > LEAST and len(times) >= BATCHES)):
             break
     return times
+
+
+def _look(trainer: Trainer) -> float:
+    """Seconds for a validation picture, the first look left out."""
+    times: list[float] = []
+    while len(times) < 2 or sum(times) < ENOUGH:
+        before = time.perf_counter()
+        evaluate(trainer.model, trainer.feed, trainer.validation[0]).cpu()
+        times.append(time.perf_counter() - before)
+    return statistics.median(times[1:]) / len(trainer.validation[1])

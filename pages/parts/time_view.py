@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -19,10 +19,13 @@ from cnn_core.experiment import Experiment
 from pages.parts import shell
 from pages.parts.words import NOTHING, duration, md, plural, seconds_of
 
+if TYPE_CHECKING:
+    from cnn_core.runs.live import Live
+
 STILL = 1.0  # seconds without a change after which it begins
 REMEMBERED = 256
 DECIDE = {"data", "preprocessing", "augmentation", "model"}  # and of `train`:
-DECIDE_TRAIN = {"batch_size", "optimizer", "loss", "device", "precision", "threads"}
+DECIDE_TRAIN = {"batch_size", "optimizer", "loss", "validations", "device", "precision", "threads"}
 
 
 @dataclass
@@ -111,7 +114,7 @@ def _known(found: dict[str, Any], experiment: Experiment) -> None:
         seconds_of(found["seconds"]),
         help=f"{plural(found['timed'], 'step')} were timed on this computer: {1000 * found['step']:.3g} ms each "
         f"({found['device']}, {found['precision']}, {plural(found['threads'], 'thread')}). "
-        f"{plural(epochs, 'epoch')}: about {duration(epochs * found['seconds'])}. Validation comes on top.",
+        f"{plural(epochs, 'epoch')}: about {duration(epochs * found['seconds'])} in all, validation included.",
     )
 
 
@@ -133,9 +136,10 @@ def _unknown(key: str, experiment: Experiment, trains: bool) -> None:
         st.rerun(scope="fragment")
 
 
-def beside_the_truth(record: shell.Record) -> str:
-    """`0.8 s an epoch, 0.9 estimated`; the first part alone where nothing was timed; empty before the first step."""
-    if not record["step"] or not record["steps_per_epoch"] or not record["seconds"]:
-        return ""
-    truth = f"{seconds_of(record['seconds'] * record['steps_per_epoch'] / record['step'])} an epoch"
-    return f"{truth}, {seconds_of(record['estimated'])} estimated" if record["estimated"] else truth
+def beside_the_truth(now: Live) -> str:
+    """`1.2 s an epoch, 0.8 s estimated`, or what of it is known; empty where nothing is."""
+    truth, estimate = now.epoch_seconds, now.record["estimated"]
+    if truth is None:
+        return f"{seconds_of(estimate)} an epoch estimated" if estimate else ""
+    said = f"{seconds_of(truth)} an epoch"
+    return f"{said}, {seconds_of(estimate)} estimated" if estimate else said

@@ -218,7 +218,9 @@ def bits(run: RunFolder) -> dict[str, str]:
     record = {key: value for key, value in run.record().items() if key not in SECONDS}
     found |= {f"record.{key}": json.dumps(value) for key, value in record.items()}
     rows = actions.live(str(run.folder)).rows
-    found["curve"] = json.dumps([{key: value for key, value in row.items() if key != "time"} for row in rows])
+    found["curve"] = json.dumps(
+        [{key: value for key, value in row.items() if key not in ("time", "seconds")} for row in rows]
+    )
     return {key: value for key, value in found.items() if not key.endswith(".seconds")}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,6 +14,7 @@ from cnn_core.cli import main
 from cnn_core.experiment import PRESETS, demo, preset, resolve
 from cnn_core.experiment.reading import MOST_BYTES
 from pages.parts import begin_view, time_view
+from pages.parts.words import seconds_of
 from tests.pages.states import begun, texts
 
 HOSTILE = {
@@ -175,22 +177,24 @@ def test_it_is_kept_with_the_run_and_set_beside_the_truth(visit, woken, monkeypa
     at.button(key="train.start").click().run()
     record = actions.runs()[0]
     assert record["estimated"] == 0.8
-    said = time_view.beside_the_truth({**record, "step": 80, "seconds": 2.4, "steps_per_epoch": 40})
-    assert said == "1.2 s an epoch, 0.8 s estimated"
+    now = actions.live(record["run"])
+    assert time_view.beside_the_truth(now) == "0.8 s an epoch estimated"  # nothing was measured yet
+    assert time_view.beside_the_truth(replace(now, epoch_seconds=1.2)) == "1.2 s an epoch, 0.8 s estimated"
 
 
 def test_without_an_estimate_the_truth_stands_alone(visit, runs):
-    record = actions.show(runs.small, runs.folder)
-    assert record["estimated"] is None
-    assert "an epoch" in texts(visit("watch", run=runs.small))
-    assert "estimated" not in time_view.beside_the_truth(record)
-    assert time_view.beside_the_truth({**record, "step": 0}) == ""
+    now = actions.live(runs.small, runs.folder)
+    assert now.record["estimated"] is None
+    assert time_view.beside_the_truth(now) == f"{seconds_of(now.epoch_seconds)} an epoch"
+    assert time_view.beside_the_truth(now) in texts(visit("watch", run=runs.small))
+    assert time_view.beside_the_truth(replace(now, epoch_seconds=None)) == ""
 
 
 def test_a_process_times_real_steps_and_says_wrong_input_as_the_page_says_it():
     found = actions.estimate_apart(demo())
     assert found["steps"] == 40
-    assert found["seconds"] == pytest.approx(40 * found["step"])
+    assert found["validations"] == 4
+    assert found["seconds"] == pytest.approx(40 * found["step"] + 4 * found["validation"])
     assert found["timed"] >= 8
     with pytest.raises(Failed, match="is missing"):
         actions.estimate_apart(preset("cifar10_resnet20"))

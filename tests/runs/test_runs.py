@@ -69,6 +69,28 @@ def test_the_view_of_a_run_reads_only_what_is_new_and_drops_what_is_trained_agai
     assert [row["epoch"] for row in live(run).rows] == [1]
     run.journal_path.unlink()
     assert live(run).rows == []
+    assert live(run).epoch_seconds is None
+
+
+def test_an_epoch_took_its_steps_and_its_validations(run):
+    from cnn_core.jobs import journal
+
+    record, rows = run.record(), live(run).rows
+    took = record["seconds"] / 3 + sum(row["seconds"] for row in rows) / 3
+    assert live(run).epoch_seconds == pytest.approx(took)
+    journal.write(run.journal_path, "restarted")
+    journal.write(run.journal_path, "validation", step=20, epoch=0.5, whole=False, seconds=1.0)
+    assert live(run).epoch_seconds is None  # no epoch has ended
+    journal.write(run.journal_path, "validation", step=40, epoch=1.0, whole=True, seconds=3.0)
+    assert live(run).epoch_seconds == pytest.approx(record["seconds"] / 3 + 2 * 2.0)
+
+
+def test_a_run_that_did_not_time_its_validations_does_not_pass_its_steps_off_as_an_epoch(run):
+    from cnn_core.jobs import journal
+
+    journal.write(run.journal_path, "restarted")
+    journal.write(run.journal_path, "validation", step=40, epoch=1.0, whole=True)
+    assert live(run).epoch_seconds is None
 
 
 def test_a_run_of_a_later_version_is_listed_and_shown_but_not_run(run):
