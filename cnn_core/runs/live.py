@@ -29,10 +29,10 @@ _INDEX = re.compile(r"\d{1,12}", re.ASCII)
 @dataclass(frozen=True)
 class Live:
     """record: see `RunFolder.record`. rows: one a validation {epoch, step, train_loss, train_accuracy, val_loss,
-    val_accuracy, lr, whole, seconds (of the validation, None in older runs)}. losses: sparse {step, epoch, loss}; each
-    of the last steps before a divergence. wall: {epoch, wrong: {index: class said}, total} or None. log: its last lines.
-    seconds_left: None when not known. epoch_seconds: what an epoch took with its validations, None before the first has
-    ended and in older runs. progress: 0..1.
+    val_accuracy, lr, whole, seconds}; seconds is what the validation took, None in older runs. losses: sparse {step,
+    epoch, loss}; each of the last steps before a divergence. wall: {epoch, wrong: {index: class said}, total} or None.
+    log: its last lines. seconds_left: None when not known. epoch_seconds: what an epoch took with its validations,
+    None before the first has ended and in older runs. progress: 0..1.
     """
 
     record: dict[str, Any]
