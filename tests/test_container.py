@@ -108,7 +108,7 @@ def test_every_pinned_version_is_the_one_that_is_tested_here_and_they_go_togethe
 
 
 def test_the_image_has_every_package_that_its_code_imports(tmp_path):
-    known = {"sklearn": "scikit-learn", "PIL": "pillow"}
+    known = {"sklearn": "scikit-learn", "PIL": "pillow", "vl_convert": "vl-convert-python"}
     wanted = {known.get(name, name) for name in imported(lay_out(tmp_path / "app"))}
     brought = {"annotated_types", "starlette"}  # by pydantic and streamlit
     assert wanted - brought <= set(pinned())
