@@ -8,6 +8,7 @@ from cnn_core.attribution.methods import SHELF as METHODS
 from cnn_core.augmentation.entries import SHELF as AUGMENTATIONS
 from cnn_core.base.shelf import Shelf
 from cnn_core.data.sets import SHELF as DATASETS
+from cnn_core.labs import SHELF as LABS
 from cnn_core.models.zoo import SHELF as MODELS
 from cnn_core.optimization.losses import SHELF as LOSSES
 from cnn_core.optimization.optimizers import SHELF as OPTIMIZERS
@@ -23,4 +24,5 @@ SHELVES: tuple[Shelf[Any], ...] = (
     AUGMENTATIONS,
     STEPS,
     METHODS,
+    LABS,
 )

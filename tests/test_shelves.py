@@ -233,7 +233,7 @@ def test_a_misspelled_name_gets_the_nearest_one(shelf, name):
 
 
 def test_the_names_of_shelves_are_those_of_the_command_line():
-    names = "datasets models optimizers schedules losses augmentations steps methods"
+    names = "datasets models optimizers schedules losses augmentations steps methods labs"
     assert [shelf.name for shelf in SHELVES] == names.split()
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cnn_core.actions.browsing import about_data, data, mean_pictures, missing, samples
     from cnn_core.actions.downloading import cancel_download, download, download_of, start_download
     from cnn_core.actions.drawing import drawn, paper
+    from cnn_core.actions.experimenting import lab, lab_result, lab_results, labs, start_lab, stop_lab
     from cnn_core.actions.keeping import (
         compare,
         note,
@@ -50,6 +51,7 @@ _HOMES = {
     "browsing": ("about_data", "data", "mean_pictures", "missing", "samples"),
     "downloading": ("cancel_download", "download", "download_of", "start_download"),
     "drawing": ("drawn", "paper"),
+    "experimenting": ("lab", "lab_result", "lab_results", "labs", "start_lab", "stop_lab"),
     "keeping": (
         *("compare", "note", "purge", "purge_all", "rename", "restore", "summaries", "tag", "thrown_away", "trash"),
     ),
@@ -84,6 +86,10 @@ __all__ = [
     "evaluate",
     "explain",
     "filters",
+    "lab",
+    "lab_result",
+    "lab_results",
+    "labs",
     "live",
     "load_run",
     "mean_pictures",
@@ -112,8 +118,10 @@ __all__ = [
     "show",
     "start",
     "start_download",
+    "start_lab",
     "start_pretrained",
     "stop",
+    "stop_lab",
     "summaries",
     "tag",
     "thrown_away",

@@ -16,14 +16,15 @@ from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.data.sets import SPLITS, Split
 from cnn_core.data.statistics import channel_mean_std, class_counts, some_of_each
 from cnn_core.data.statistics import mean_pictures as mean_of_each
-from cnn_core.experiment import Choice, data_facts, load_data, options_of
+from cnn_core.experiment import Choice, data_facts, load_data
+from cnn_core.experiment import missing as lacking
 
 Values = Mapping[str, Any] | None
 
 
 def missing(data: Choice) -> str:
     """Why a data set cannot be read from this computer now, in a sentence; empty when it can."""
-    return DATASETS.load(data.name).build.missing(options_of(DATASETS, data), data_folder())
+    return lacking(data)
 
 
 def about_data(name: str) -> dict[str, Any]:

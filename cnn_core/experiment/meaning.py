@@ -6,6 +6,7 @@ from typing import Any
 
 from cnn_core.augmentation.entries import SHELF as AUGMENTATIONS
 from cnn_core.base.options import Facts, parse_options
+from cnn_core.base.settings import data_folder
 from cnn_core.base.shelf import Shelf
 from cnn_core.data import store
 from cnn_core.data.sets import SHELF as DATASETS
@@ -23,6 +24,11 @@ def options_of(shelf: Shelf[Any], choice: Choice) -> Any:
 def data_facts(data: Choice) -> DataFacts:
     """Classes, stored shape and split sizes, without reading the data."""
     return DATASETS.load(data.name).build.facts(options_of(DATASETS, data))
+
+
+def missing(data: Choice) -> str:
+    """Why a data set cannot be read from this computer now, in a sentence; empty when it can."""
+    return DATASETS.load(data.name).build.missing(options_of(DATASETS, data), data_folder())
 
 
 def load_data(data: Choice) -> DataSet:

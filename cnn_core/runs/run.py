@@ -38,6 +38,7 @@ FACTS: dict[str, Any] = {  # what a record holds beyond a job's state, before an
     "bytes": 0,  # of weights that are fetched
     "total": 0,
 }
+LABS = ".labs"  # in a folder of runs: a folder of jobs of their own, the labs and what they found
 NETWORK = "network"  # the lane of what waits for the network, and uses no device
 OURS = ("schema", "kind", "sha256", "turn", "lane", "supervised", "settled", "memory_mark")  # of the state, not shown
 

@@ -37,6 +37,7 @@ _PAGES = {  # group: (file and address, title, icon); home answers at / only
         ("features", "Features", "filter_center_focus"),
         ("explain", "Explain", "image_search"),
     ],
+    "Learn": [("labs", "Labs", "science")],
 }
 
 

@@ -2,7 +2,8 @@
 
 Each block adds its input to what two 3x3 convolutions make of it, so a block has only to learn the difference. Where a
 stage halves the picture and doubles the width, shortcut A takes every second pixel and fills the new channels with
-zeros (no parameters); shortcut B uses a 1x1 convolution. Depth 20 has 269,722 parameters with A.
+zeros (no parameters); shortcut B uses a 1x1 convolution. Depth 20 has 269,722 parameters with A. Without shortcuts it
+is the paper's plain twin: the same layers, and nothing is added.
 Takes (N, C, H, W), gives logits (N, classes). He, Zhang, Ren and Sun, 2015 (section 4.2).
 """
 
@@ -29,6 +30,10 @@ class ResnetCifarOptions(Options):
     shortcut: Literal["A", "B"] = Field(
         "A", title="Shortcut", description="Where the size changes: A fills with zeros, B learns a 1x1 convolution."
     )
+    skip: bool = Field(True, title="Shortcuts", description="Add its input to each block; off: the plain twin.")
+    batch_norm: bool = Field(
+        True, title="Batch norm", description="Normalise each channel after its convolution: faster, steadier learning."
+    )
 
 
 class ZeroPadShortcut(nn.Module):
@@ -45,25 +50,33 @@ class ZeroPadShortcut(nn.Module):
 class Block(nn.Module):
     """relu(shortcut(x) + bn(conv(relu(bn(conv(x)))))), (N, channels, H, W) to (N, filters, H/stride, W/stride)."""
 
-    def __init__(self, channels: int, filters: int, stride: int, shortcut: str) -> None:
+    def __init__(self, options: ResnetCifarOptions, channels: int, filters: int, stride: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(channels, filters, 3, stride, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(filters)
+        self.bn1 = _norm(options, filters)
         self.relu1 = nn.ReLU()
         self.conv2 = nn.Conv2d(filters, filters, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(filters)
+        self.bn2 = _norm(options, filters)
         self.relu2 = nn.ReLU()
-        self.shortcut: nn.Module = nn.Identity()
-        if stride == 2 and shortcut == "A":
-            self.shortcut = ZeroPadShortcut(channels, filters)
-        elif stride == 2:
-            conv = nn.Conv2d(channels, filters, 1, stride, bias=False)
-            self.shortcut = nn.Sequential(conv, nn.BatchNorm2d(filters))
+        self.shortcut = _shortcut(options, channels, filters, stride) if options.skip else None
 
     def forward(self, x: Tensor) -> Tensor:
-        kept = self.shortcut(x)
+        kept = None if self.shortcut is None else self.shortcut(x)
         x = self.relu1(self.bn1(self.conv1(x)))
-        return self.relu2(kept + self.bn2(self.conv2(x)))
+        x = self.bn2(self.conv2(x))
+        return self.relu2(x if kept is None else kept + x)
+
+
+def _norm(options: ResnetCifarOptions, filters: int) -> nn.Module:
+    return nn.BatchNorm2d(filters) if options.batch_norm else nn.Identity()
+
+
+def _shortcut(options: ResnetCifarOptions, channels: int, filters: int, stride: int) -> nn.Module:
+    if stride == 1:
+        return nn.Identity()
+    if options.shortcut == "A":
+        return ZeroPadShortcut(channels, filters)
+    return nn.Sequential(nn.Conv2d(channels, filters, 1, stride, bias=False), _norm(options, filters))
 
 
 class ResnetCifar(nn.Module):
@@ -77,12 +90,12 @@ class ResnetCifar(nn.Module):
         super().__init__()
         width, blocks = options.width, _blocks_a_stage(options.depth)
         self.conv1 = nn.Conv2d(channels, width, 3, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
+        self.bn1 = _norm(options, width)
         self.relu = nn.ReLU()
         for stage in range(STAGES):
             before, after = width * 2 ** max(stage - 1, 0), width * 2**stage
-            first = Block(before, after, 1 if stage == 0 else 2, options.shortcut)
-            rest = [Block(after, after, 1, options.shortcut) for _ in range(blocks - 1)]
+            first = Block(options, before, after, 1 if stage == 0 else 2)
+            rest = [Block(options, after, after, 1) for _ in range(blocks - 1)]
             setattr(self, f"layer{stage + 1}", nn.Sequential(first, *rest))
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()

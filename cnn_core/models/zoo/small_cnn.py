@@ -3,7 +3,7 @@
 Good for pictures up to about 64 pixels, and trained in seconds to minutes. Each block is convolution, pooling
 (in all but the last), batch norm and activation; the width doubles at each halving. With batch norm the convolutions
 have no bias, as the norm would take it away again. Pooling comes first because all that follows then costs a quarter;
-without batch norm the result is the same for every activation that never falls (all but SiLU, GELU and Mish).
+without batch norm max pooling gives the same for every activation that never falls (all but SiLU, GELU and Mish).
 Takes (N, C, H, W), gives logits (N, classes). After LeCun et al., 1989, with batch norm (Ioffe and Szegedy, 2015) and
 global average pooling (Lin, Chen and Yan, 2013).
 """
@@ -28,6 +28,9 @@ class SmallCnnOptions(Options):
     )
     kernel: Literal[1, 3, 5, 7] = Field(3, title="Kernel", description="Side of the filters, in pixels.")
     activation: Activation = Field("relu", title="Activation", description="What follows each convolution.")
+    pooling: Literal["max", "average"] = Field(
+        "max", title="Pooling", description="How two by two places become one: the largest value, or their mean."
+    )
     batch_norm: bool = Field(
         True, title="Batch norm", description="Normalise each channel after its convolution: faster, steadier learning."
     )
@@ -73,7 +76,7 @@ def _block(options: SmallCnnOptions, channels: int, filters: int, pooled: bool) 
         nn.Conv2d(channels, filters, options.kernel, padding=padding, bias=not options.batch_norm)
     ]
     if pooled:
-        layers.append(nn.MaxPool2d(2))
+        layers.append(nn.MaxPool2d(2) if options.pooling == "max" else nn.AvgPool2d(2))
     if options.batch_norm:
         layers.append(nn.BatchNorm2d(filters))
     return [*layers, ACTIVATIONS[options.activation]()]
@@ -90,7 +93,7 @@ def unfit(options: SmallCnnOptions, facts: Facts) -> str:
     side, layer = min(height, width), 1  # the index of the first pooling
     for _ in range(options.depth - 1):
         if side < 2:
-            return too_small(facts.input_shape, f"features.{layer} (max pooling)", 2 ** (options.depth - 1))
+            return too_small(facts.input_shape, f"features.{layer} (pooling)", 2 ** (options.depth - 1))
         side, layer = side // 2, layer + (4 if options.batch_norm else 3)
     parameters = 0
     for block in range(options.depth):

@@ -1,0 +1,207 @@
+"""What the Labs page shows of one lab: its claim and options, and a result with verdict, numbers, curves and runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cnn_core import actions
+from cnn_core.figures.readings import readings_chart
+from cnn_core.jobs.job import LIVE
+from cnn_core.labs import SEEDS, SHELF, chapter_of
+from pages.parts import shell
+from pages.parts.form import draw_form, form_problems, form_values, mirror
+from pages.parts.words import ago, duration, md, plain, plural
+
+PAGE = "labs"
+TICK = 1.0  # seconds between two looks at a lab at work
+COLORS = {"confirmed": "green", "refuted": "orange", "not at this scale": "gray"}
+Record = dict[str, Any]
+
+
+def newest_of_each() -> dict[str, Record]:
+    """The newest result of every lab that has one."""
+    found: dict[str, Record] = {}
+    for one in actions.lab_results():
+        found.setdefault(one["lab"], one)
+    return found
+
+
+def badge(record: Record | None) -> None:
+    """The verdict of a result, or how it stands; nothing where there is none."""
+    if record is None:
+        return
+    if record["found"]:
+        verdict = str(record["found"]["verdict"])
+        st.badge(verdict, color=COLORS.get(verdict, "gray"))
+    elif record["status"] in LIVE:
+        st.badge("at work", color="primary")
+
+
+def about(name: str) -> None:
+    """The claim, what is varied, when it is confirmed; the options."""
+    lab = SHELF.load(name).build
+    claim, more = SHELF.card(name)
+    st.header(md(claim), anchor=False)
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        st.markdown(md(" ".join(more.split())))
+        st.caption(f"Chapter {chapter_of(name)} · {md(lab.title)} · about {duration(lab.seconds)} on two cores")
+    with right:
+        st.markdown(f"**Varied.** {md(lab.varies)}")
+        st.markdown(f"**Rule.** {md(lab.rule)}")
+        options = SHELF.load(name).options
+        with st.expander("Seeds and options", icon=":material/tune:", key=f"labs.options.{name}"):
+            with st.grid(2, min_column_width=140):
+                st.number_input("Seeds", 1, 100, step=1, **mirror(f"{PAGE}.{name}.lab_seeds", SEEDS))
+                st.number_input("First seed", 0, 10**6, step=1, **mirror(f"{PAGE}.{name}.lab_first", 0))
+            draw_form(PAGE, name, options, problems=form_problems(options, form_values(PAGE, name, options)))
+
+
+def run_button(name: str) -> None:
+    """*Run*: starts the lab with the options of the form, and shows its result as it comes."""
+    options = SHELF.load(name).options
+    values = form_values(PAGE, name, options)
+    wrong = next(iter(form_problems(options, values).values()), "")
+    if st.button(
+        "Run",
+        key="labs.run",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=bool(wrong),
+        help=md(wrong) or None,
+    ):
+        held = st.session_state.get("form.kept", {})
+        seeds, first = held.get(f"{PAGE}.{name}.lab_seeds", SEEDS), held.get(f"{PAGE}.{name}.lab_first", 0)
+        result = shell.attempt(actions.start_lab, name, values, int(seeds), int(first))
+        if result is None:
+            st.rerun()
+        shell.go("labs", lab=name, result=result)
+
+
+def result(name: str, asked: str) -> None:
+    """One result, live while it is at work; earlier ones to choose from."""
+    _earlier(name, asked)
+    live = actions.lab_result(asked)["status"] in LIVE
+
+    @shell.ticking(TICK if live else None)
+    def view() -> None:
+        record = actions.lab_result(asked)
+        if live and record["status"] not in LIVE:
+            st.rerun()
+        _standing(record)
+        if record["found"]:
+            _found(name, record)
+
+    view()
+
+
+def _earlier(name: str, asked: str) -> None:
+    records = {one["id"]: one for one in actions.lab_results(name=name)}
+    if len(records) < 2:
+        return
+    st.session_state[f"labs.result.{name}"] = asked
+    st.selectbox(
+        "Result",
+        list(records),
+        format_func=lambda one: _called(records[one]) if one in records else one,
+        key=f"labs.result.{name}",
+        on_change=_chosen,
+        args=(f"labs.result.{name}",),
+        label_visibility="collapsed",
+        width=420,
+    )
+
+
+def _called(record: Record) -> str:
+    """`confirmed, 3 seeds, 2 min ago`."""
+    found = record["found"]
+    what = f"{found['verdict']}, {plural(len(found['seeds']), 'seed')}" if found else record["status"]
+    return f"{what}, {ago(record['created'])} · {record['id'].rsplit('-', 1)[-1]}"
+
+
+def _chosen(key: str) -> None:
+    st.query_params["result"] = st.session_state[key]
+
+
+def _standing(record: Record) -> None:
+    """How far it is, with Stop; or how it ended, where that is to be said."""
+    if record["status"] in LIVE:
+        done = len(record["found"]["seeds"]) if record["found"] else 0
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            said = plain(record["stage"], 120) or "Getting ready …"
+            st.progress(min(1.0, done / max(1, record["planned"])), text=md(said))
+            if st.button("Stop", icon=":material/stop:", key="labs.stop"):
+                shell.attempt(actions.stop_lab, record["id"])
+                st.rerun()
+    elif record["status"] == "failed":
+        shell.problem(record["message"] or "It failed; the log has the details.")
+    elif record["message"]:
+        st.caption(md(record["message"], 300))
+
+
+def _found(name: str, record: Record) -> None:
+    lab, found = SHELF.load(name).build, record["found"]
+    st.space("small")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        badge(record)
+        st.caption(
+            f"{plural(len(found['seeds']), 'seed')} ({', '.join(map(str, found['seeds'][:8]))}) in "
+            f"{duration(found['seconds'])}",
+            width="content",
+        )
+    st.markdown(f"**{md(found['why'], 600)}**")
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        if lab.chart:
+            st.subheader(md(lab.chart.title), anchor=False)
+            curves = [one["curves"] for one in found["readings"]]
+            chart = readings_chart(curves, lab.chart.x, lab.chart.y, shell.theme(), log=lab.chart.log)
+            words = f"{lab.chart.title}: {', '.join(curves[0])}. The table beside it has the numbers."
+            st.altair_chart(chart, key=f"labs.chart.{record['id']}", theme=None, alt=words)
+            st.caption("Lines: the mean over the seeds. Dots: each seed.")
+        _runs(found)
+    with right:
+        st.subheader("Numbers", anchor=False)
+        _numbers(lab.numbers, found)
+        st.markdown(f"**Next.** {md(lab.next)}")
+
+
+def _numbers(meanings: Any, found: Record) -> None:
+    rows = [
+        {
+            "number": meanings.get(key, key),
+            "mean": value,
+            "lowest": found["spread"][key][0],
+            "highest": found["spread"][key][1],
+        }
+        for key, value in found["numbers"].items()
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height="content",
+        key="labs.numbers",
+        column_config={
+            "number": st.column_config.TextColumn(width=230),
+            "mean": st.column_config.NumberColumn(format="%.4g", width=64),
+            "over the seeds": st.column_config.TextColumn(width=118),
+        },
+    )
+
+
+def _runs(found: Record) -> None:
+    """The runs that were trained, each a click away; those that were deleted since are left out."""
+    there = [one for reading in found["readings"] for run in reading["runs"] if (one := shell.record(run))]
+    if not there:
+        return
+    st.subheader("The runs behind it", anchor=False)
+    for one in there[:12]:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(md(shell.run_label(one)), width="content")
+            st.space("stretch")
+            for page, label in (("evaluate", "Evaluate"), ("explain", "Explain")):
+                if st.button(label, key=f"labs.{page}.{one['run']}", type="tertiary"):
+                    shell.go(page, one["run"])
