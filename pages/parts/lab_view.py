@@ -119,6 +119,7 @@ def _called(record: Record) -> str:
     """`confirmed, 3 seeds, 2 min ago`."""
     found = record["found"]
     what = f"{found['verdict']}, {plural(len(found['seeds']), 'seed')}" if found else record["status"]
+    what = "at work" if record["status"] in LIVE else what  # it moves on without this box
     return f"{what}, {ago(record['created'])} · {record['id'].rsplit('-', 1)[-1]}"
 
 
@@ -171,13 +172,9 @@ def _found(name: str, record: Record) -> None:
 
 def _numbers(meanings: Any, found: Record) -> None:
     rows = [
-        {
-            "number": meanings.get(key, key),
-            "mean": value,
-            "lowest": found["spread"][key][0],
-            "highest": found["spread"][key][1],
-        }
+        {"number": meanings.get(key, key), "mean": value, "over the seeds": f"{low:.4g} to {high:.4g}"}
         for key, value in found["numbers"].items()
+        for low, high in [found["spread"][key]]
     ]
     st.dataframe(
         pd.DataFrame(rows),

@@ -59,7 +59,7 @@ def measure(options: GradientByDepthOptions, seed: int, bench: Bench) -> Reading
 def judge(numbers: Mapping[str, float]) -> tuple[Verdict, str]:
     """As the rule says."""
     plain, residual = numbers["ratio_plain_56"], numbers["ratio_resnet_56"]
-    said = f"first over last in the deep pair: plain {plain:,.3g}, residual {residual:,.3g}"
+    said = f"first over last in the deep pair: plain {plain:,.0f}, residual {residual:,.1f}"
     if plain > 100 and residual < 20:
         return "confirmed", f"The plain network explodes towards its first layer, the residual one does not; {said}."
     if plain > 5 * residual:
