@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 import re
@@ -75,15 +76,28 @@ def lab(tmp_path, monkeypatch) -> Path:
     return folder
 
 
+def tooltip(page, button: str):
+    """The help of a button. What is drawn late may move the button away from under the pointer: it goes there again."""
+    from playwright.sync_api import TimeoutError as TooLate
+
+    shown = page.get_by_test_id("stTooltipContent")
+    for patience in (3_000, 3_000, 3_000, 30_000):
+        page.mouse.move(0, 0)
+        page.get_by_role("button", name=button).hover()
+        with contextlib.suppress(TooLate):
+            shown.wait_for(timeout=patience)
+            break
+    assert shown.is_visible()
+    return shown
+
+
 def test_every_text_is_shown_letter_by_letter_wherever_streamlit_reads_markdown(lab, tmp_path):
     texts = list(hostile.TEXTS.values())
     with server.serving(tmp_path / "log") as address, server.browsing() as page:
         page.goto(address)
         page.get_by_role("button", name="Help").wait_for()
         server.settled(page)  # a page that still grows moves the button away from under the pointer
-        page.get_by_role("button", name="Help").hover()
-        shown = page.get_by_test_id("stTooltipContent")
-        shown.wait_for()
+        shown = tooltip(page, "Help")
         assert shown.inner_text().split("\n\n") == [plain(text) for text in texts if plain(text)]
         assert shown.locator(BORN).count() == 0
         found = page.evaluate(READ, [BORN])
