@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from cnn_core.terminal import Lines
 
 
-class Transfer:
-    """Progress of a download on stderr. Call it with the record of the download."""
+class _Shown:
+    """A bar on stderr for the length of a block; nothing of it where that is no terminal."""
 
     def __init__(self) -> None:
         self._console = Lines(stderr=True, highlight=False, soft_wrap=True)
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[pace]}"))
         self._progress = Progress(*columns, console=self._console, transient=True)
         self._task: TaskID | None = None
-        self._said = -1
 
-    def __enter__(self) -> Transfer:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -28,6 +27,14 @@ class Transfer:
     ) -> None:
         if self._console.is_terminal:  # else it prints an empty line
             self._progress.stop()
+
+
+class Transfer(_Shown):
+    """Progress of a download on stderr. Call it with the record of the download."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said = -1
 
     def __call__(self, record: dict[str, Any]) -> None:
         if self._task is None:
@@ -51,23 +58,8 @@ def _pace(record: dict[str, Any]) -> str:
     return f"{record['bytes'] / 1e6:,.1f} of {record['total'] / 1e6:,.1f} MB{speed}"
 
 
-class Bar:
+class Bar(_Shown):
     """Progress of a training on stderr: a bar, and a line for each validation. Call it with the job's events."""
-
-    def __init__(self) -> None:
-        self._console = Lines(stderr=True, highlight=False, soft_wrap=True)
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[pace]}"))
-        self._progress = Progress(*columns, console=self._console, transient=True)
-        self._task: TaskID | None = None
-
-    def __enter__(self) -> Bar:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._console.is_terminal:  # else it prints an empty line
-            self._progress.stop()
 
     def __call__(self, event: dict[str, Any]) -> None:
         kind = event["kind"]

@@ -12,7 +12,7 @@ from cnn_core.figures.readings import readings_chart
 from cnn_core.jobs.job import LIVE
 from cnn_core.labs import SEEDS, SHELF, chapter_of
 from pages.parts import shell
-from pages.parts.form import draw_form, form_problems, form_values, mirror
+from pages.parts.form import draw_form, form_problems, form_values, kept, mirror
 from pages.parts.words import ago, duration, md, plain, plural
 
 PAGE = "labs"
@@ -73,8 +73,7 @@ def run_button(name: str) -> None:
         disabled=bool(wrong),
         help=md(wrong) or None,
     ):
-        held = st.session_state.get("form.kept", {})
-        seeds, first = held.get(f"{PAGE}.{name}.lab_seeds", SEEDS), held.get(f"{PAGE}.{name}.lab_first", 0)
+        seeds, first = kept(f"{PAGE}.{name}.lab_seeds", SEEDS), kept(f"{PAGE}.{name}.lab_first", 0)
         result = shell.attempt(actions.start_lab, name, values, int(seeds), int(first))
         if result is None:
             st.rerun()
