@@ -51,7 +51,7 @@ _HOMES = {
     "browsing": ("about_data", "data", "mean_pictures", "missing", "samples"),
     "downloading": ("cancel_download", "download", "download_of", "start_download"),
     "drawing": ("drawn", "paper"),
-    "experimenting": ("lab", "lab_result", "lab_results", "labs", "start_lab", "stop_lab"),
+    "experimenting": ("lab", "lab_pictures", "lab_result", "lab_results", "labs", "start_lab", "stop_lab"),
     "keeping": (
         *("compare", "note", "purge", "purge_all", "rename", "restore", "summaries", "tag", "thrown_away", "trash"),
     ),
@@ -87,6 +87,7 @@ __all__ = [
     "explain",
     "filters",
     "lab",
+    "lab_pictures",
     "lab_result",
     "lab_results",
     "labs",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from cnn_core.actions.running import Folder
@@ -92,6 +93,15 @@ def lab_result(result: str, runs: Folder = None) -> dict[str, Any]:
         UserError: there is none of this id.
     """
     return _record(_job(result, runs))
+
+
+def lab_pictures(result: str, seed: int, runs: Folder = None) -> dict[str, bytes]:
+    """The pictures behind the numbers of a seed, PNG files by caption; those that are gone are left out."""
+    found = (lab_result(result, runs)["found"] or {}).get("readings", ())
+    listed = [one for reading in found if reading["seed"] == seed for one in reading.get("pictures", ())]
+    folder = _job(result, runs).folder
+    paths = {one["caption"]: folder / Path(one["file"]).name for one in listed}
+    return {caption: path.read_bytes() for caption, path in paths.items() if path.is_file()}
 
 
 def _job(result: str, runs: Folder) -> Job:

@@ -7,21 +7,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from cnn_core.base.shelf import Shelf
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from cnn_core.labs.bench import Bench
 
 Verdict = Literal["confirmed", "refuted", "not at this scale"]
 VERDICTS: tuple[Verdict, ...] = ("confirmed", "refuted", "not at this scale")
-CHAPTERS = {  # what each is about, and its labs in order
-    1: ("Activation functions", ("activation_vanishing", "pool_is_nonlinear")),
-    4: ("Receptive fields and dilation", ("measured_receptive_field",)),
-    9: ("Imbalanced classes", ("constant_predictor",)),
-    10: ("Measuring a classifier", ("base_rate", "interval_width")),
-    12: ("Residual networks", ("gradient_by_depth",)),
+_THERE = {path.stem for path in (Path(__file__).parent / "entries").glob("[a-z]*.py")}
+_CHAPTERS = {  # what each is about, and its labs in order
+    1: ("Activation functions", "activation_vanishing pool_is_nonlinear dying_relu"),
+    2: ("Overfitting", "overfit_and_remedies random_labels wrong_augmentation"),
+    3: ("Why convolutions suit pictures", "pixel_shuffle shift_test few_pictures"),
+    4: ("Receptive fields and dilation", "measured_receptive_field cue_at_a_distance segmentation_minute"),
+    5: ("Resizing and normalising", "input_scaling preprocessing_skew antialias_stripes"),
+    6: ("The preprocessing pipeline", "leakage planted_faults split_statistics"),
+    7: ("Number and size of filters", "kernel_stacks width_sweep flatten_or_pool"),
+    8: ("Less computation", "compression_bench pruning_curve separable_cost resolution_sweep distillation"),
+    9: ("Imbalanced classes", "imbalance_remedies focal_gamma constant_predictor"),
+    10: ("Measuring a classifier", "same_auc_other_calibration base_rate interval_width"),
+    11: ("Seeing what a network sees", "known_answer randomised_weights score_or_softmax inversion_depth"),
+    12: ("Residual networks", "gradient_by_depth degradation drop_a_block"),
+    13: ("Generative adversarial networks", "dcgan_minute mode_collapse saturating_loss"),
+    14: ("Colour and grey", "color_or_shape channel_swap grey_transfer"),
+    15: ("The limits of context", "background_shortcut patch_shuffle shape_or_texture relation effective_field"),
+    16: ("Sequences of pictures", "direction_of_motion film_reversed next_frame length_transfer"),
+}
+CHAPTERS: dict[int, tuple[str, tuple[str, ...]]] = {
+    number: (about, tuple(name for name in names.split() if name in _THERE))
+    for number, (about, names) in _CHAPTERS.items()
 }
 
 
@@ -37,10 +57,15 @@ class Chart:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one seed gave: the numbers by name, and curves for the chart by name as points (x, y)."""
+    """What one seed gave: the numbers by name, and curves for the chart by name as points (x, y).
+
+    pictures: what the numbers were taken from, by caption: uint8 (N, H, W, C) with 1 or 3 channels, a few dozen at
+        most.
+    """
 
     numbers: dict[str, float]
     curves: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    pictures: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

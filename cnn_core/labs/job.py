@@ -14,10 +14,12 @@ from cnn_core.base.errors import Failed, UserError, shorten
 from cnn_core.base.files import atomic_write, sealed, unseal
 from cnn_core.base.locks import Lock
 from cnn_core.base.options import parse_options
+from cnn_core.figures.overlay import png
+from cnn_core.figures.tiles import mosaic
 from cnn_core.jobs import queue
 from cnn_core.jobs.interrupts import Interrupted, stop_on_signals
 from cnn_core.jobs.job import Job, now
-from cnn_core.labs import SHELF
+from cnn_core.labs import SHELF, Reading
 from cnn_core.labs.bench import Bench
 from cnn_core.labs.results import found, reading_record
 from cnn_core.runs.run import LABS
@@ -86,9 +88,22 @@ def _seeds(job: Job, say: Say, stopped: Callable[[], bool]) -> int:
         bench, began = Bench(job.root.parent, name, seed, told, stopped), time.perf_counter()
         bench.look()
         reading = entry.build.measure(chosen, seed, bench)
-        readings.append(reading_record(seed, reading, bench.trained, time.perf_counter() - began))
+        seconds = time.perf_counter() - began
+        shown = _show(job, seed, reading)
+        readings.append({**reading_record(seed, reading, bench.trained, seconds), "pictures": shown})
         atomic_write(job.folder / RESULT, sealed(found(name, options, readings)))
     return len(readings)
+
+
+def _show(job: Job, seed: int, reading: Reading) -> list[dict[str, str]]:
+    """Write the pictures of a seed into the folder, one file a caption; returns `caption` and `file` of each."""
+    found = []
+    for place, (caption, pictures) in enumerate(reading.pictures.items()):
+        file = f"pictures-{seed}-{place}.png"
+        colored = pictures if pictures.shape[3] == 3 else pictures.repeat(3, axis=3)
+        atomic_write(job.folder / file, png(mosaic(colored)))
+        found.append({"caption": caption, "file": file})
+    return found
 
 
 def result_of(job: Job) -> dict[str, Any] | None:

@@ -162,6 +162,7 @@ def _found(name: str, record: Record) -> None:
             words = f"{lab.chart.title}: {', '.join(curves[0])}. The table beside it has the numbers."
             st.altair_chart(chart, key=f"labs.chart.{record['id']}", theme=None, alt=words)
             st.caption("Lines: the mean over the seeds. Dots: each seed.")
+        _pictures(record)
         _runs(found)
     with right:
         st.subheader("Numbers", anchor=False)
@@ -186,6 +187,16 @@ def _numbers(meanings: Any, found: Record) -> None:
             "over the seeds": st.column_config.TextColumn(width=118),
         },
     )
+
+
+def _pictures(record: Record) -> None:
+    """What the numbers of the first seed were taken from."""
+    reading = record["found"]["readings"][0]
+    if not reading.get("pictures"):
+        return
+    st.subheader("The pictures behind it", anchor=False)
+    for caption, picture in actions.lab_pictures(record["id"], reading["seed"]).items():
+        st.image(picture, caption=md(caption, 200), width="stretch")
 
 
 def _runs(found: Record) -> None:

@@ -13,44 +13,8 @@ from cnn_core.labs import CHAPTERS, SHELF, VERDICTS, chapter_of
 from cnn_core.labs.bench import Bench
 from cnn_core.labs.results import found, reading_record
 from cnn_core.runs.run import find_run
+from tests.labs.rules import RULES
 
-RULES = {  # numbers that confirm, that refute, and that are neither
-    "activation_vanishing": (
-        {"ratio_sigmoid": 1e-8, "ratio_relu": 2e-3, "ratio_relu_he": 0.3},
-        {"ratio_sigmoid": 2e-3, "ratio_relu": 2e-3, "ratio_relu_he": 0.3},
-        {"ratio_sigmoid": 2e-6, "ratio_relu": 2e-2, "ratio_relu_he": 0.3},
-    ),
-    "pool_is_nonlinear": (
-        {"accuracy_average_pool": 0.88, "accuracy_max_pool": 0.946, "accuracy_relu": 0.955},
-        {"accuracy_average_pool": 0.95, "accuracy_max_pool": 0.94, "accuracy_relu": 0.955},
-        {"accuracy_average_pool": 0.93, "accuracy_max_pool": 0.95, "accuracy_relu": 0.955},
-    ),
-    "measured_receptive_field": (
-        {"largest_difference": 0, "share_222": 0.29},
-        {"largest_difference": 2, "share_222": 0.29},
-        None,
-    ),
-    "constant_predictor": (
-        {"accuracy_90": 0.9, "balanced_accuracy_90": 0.5, "macro_f1_90": 0.474},
-        {"accuracy_90": 0.9, "balanced_accuracy_90": 0.9, "macro_f1_90": 0.9},
-        None,
-    ),
-    "base_rate": (
-        {"auc_1": 0.95, "auc_100": 0.95, "precision_1": 0.9, "precision_100": 0.1},
-        {"auc_1": 0.95, "auc_100": 0.95, "precision_1": 0.9, "precision_100": 0.9},
-        {"auc_1": 0.95, "auc_100": 0.90, "precision_1": 0.9, "precision_100": 0.1},
-    ),
-    "interval_width": (
-        {"width_10": 0.47, "width_1000": 0.057, "coverage_mean": 0.95},
-        {"width_10": 0.47, "width_1000": 0.4, "coverage_mean": 0.95},
-        {"width_10": 0.2, "width_1000": 0.02, "coverage_mean": 0.95},
-    ),
-    "gradient_by_depth": (
-        {"ratio_plain_56": 1900, "ratio_resnet_56": 11},
-        {"ratio_plain_56": 11, "ratio_resnet_56": 11},
-        {"ratio_plain_56": 80, "ratio_resnet_56": 11},
-    ),
-}
 labs = pytest.mark.parametrize("name", SHELF.names())
 
 

@@ -1,0 +1,14 @@
+"""Rules of the labs of chapter 10: numbers that confirm, that refute, and that are neither."""
+
+RULES = {
+    "base_rate": (
+        {"auc_1": 0.95, "auc_100": 0.95, "precision_1": 0.9, "precision_100": 0.1},
+        {"auc_1": 0.95, "auc_100": 0.95, "precision_1": 0.9, "precision_100": 0.9},
+        {"auc_1": 0.95, "auc_100": 0.90, "precision_1": 0.9, "precision_100": 0.1},
+    ),
+    "interval_width": (
+        {"width_10": 0.47, "width_1000": 0.057, "coverage_mean": 0.95},
+        {"width_10": 0.47, "width_1000": 0.4, "coverage_mean": 0.95},
+        {"width_10": 0.2, "width_1000": 0.02, "coverage_mean": 0.95},
+    ),
+}
