@@ -47,12 +47,18 @@ CHAPTERS: dict[int, tuple[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Chart:
-    """How the curves of a lab are drawn. x, y: titles of the axes. log: whether y is."""
+    """How the curves of a lab are drawn.
+
+    x, y: titles of the axes. log: whether the values, y, stand on a log scale. kind: `bars` where x is a category: its
+    curves are points (place, value) of one or more series, and `ticks` names the places, `ticks[0]` that of x = 0.
+    """
 
     title: str
     x: str
     y: str
     log: bool = False
+    kind: Literal["lines", "bars"] = "lines"
+    ticks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

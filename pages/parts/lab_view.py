@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from cnn_core import actions
+from cnn_core.figures.groups import groups_chart
 from cnn_core.figures.readings import readings_chart
 from cnn_core.jobs.job import LIVE
-from cnn_core.labs import SEEDS, SHELF, chapter_of
+from cnn_core.labs import SEEDS, SHELF, Chart, chapter_of
 from pages.parts import shell
 from pages.parts.form import draw_form, form_problems, form_values, kept, mirror
 from pages.parts.words import ago, duration, md, plain, plural
@@ -156,18 +157,26 @@ def _found(name: str, record: Record) -> None:
     left, right = st.columns([11, 9], gap="large")
     with left:
         if lab.chart:
-            st.subheader(md(lab.chart.title), anchor=False)
-            curves = [one["curves"] for one in found["readings"]]
-            chart = readings_chart(curves, lab.chart.x, lab.chart.y, shell.theme(), log=lab.chart.log)
-            words = f"{lab.chart.title}: {', '.join(curves[0])}. The table beside it has the numbers."
-            st.altair_chart(chart, key=f"labs.chart.{record['id']}", theme=None, alt=words)
-            st.caption("Lines: the mean over the seeds. Dots: each seed.")
+            _chart(lab.chart, record["id"], [one["curves"] for one in found["readings"]])
         _pictures(record)
         _runs(found)
     with right:
         st.subheader("Numbers", anchor=False)
         _numbers(lab.numbers, found)
         st.markdown(f"**Next.** {md(lab.next)}")
+
+
+def _chart(chart: Chart, result: str, curves: list[dict[str, Any]]) -> None:
+    st.subheader(md(chart.title), anchor=False)
+    if chart.kind == "bars":
+        drawn = groups_chart(curves, chart.ticks, chart.y, shell.theme(), log=chart.log)
+        words = ", ".join(chart.ticks)
+    else:
+        drawn = readings_chart(curves, chart.x, chart.y, shell.theme(), log=chart.log)
+        words = ", ".join(curves[0])
+    words = f"{chart.title}: {words}. The table beside it has the numbers."
+    st.altair_chart(drawn, key=f"labs.chart.{result}", theme=None, alt=words)
+    st.caption(f"{'Bars' if chart.kind == 'bars' else 'Lines'}: the mean over the seeds. Dots: each seed.")
 
 
 def _numbers(meanings: Any, found: Record) -> None:

@@ -39,6 +39,8 @@ def test_with_tiny_options_it_gives_finite_numbers_that_are_explained(name):
     assert all(math.isfinite(value) for value in reading.numbers.values())
     assert all(math.isfinite(one) for points in reading.curves.values() for point in points for one in point)
     assert bool(reading.curves) >= bool(lab.chart)
+    if lab.chart and lab.chart.kind == "bars":
+        assert {x for points in reading.curves.values() for x, _ in points} == set(range(len(lab.chart.ticks)))
     record = found(name, {}, [reading_record(0, reading, bench.trained, 0.1)])
     assert record["verdict"] in VERDICTS
     assert record["why"].endswith(".")
