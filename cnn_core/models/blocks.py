@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -21,6 +22,8 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "identity": nn.Identity,
 }
 
+MOST_RATE = 32
+RATES = re.compile(r"\d{1,2}(,\d{1,2}){0,31}", re.ASCII)
 PARAMETERS_MOST = 200_000_000  # 0.8 GB in float32, 3.2 GB with gradients and AdamW's state
 
 
@@ -57,6 +60,31 @@ def residual_init(model: nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+
+def conv_norm_relu(channels: int, filters: int, rate: int = 1, *, kernel: int = 3, stride: int = 1) -> list[nn.Module]:
+    """Convolution without bias, batch norm, ReLU; padded so that stride 1 keeps the size, whatever the rate."""
+    padding = rate * (kernel // 2)
+    conv = nn.Conv2d(channels, filters, kernel, stride, padding=padding, dilation=rate, bias=False)
+    return [conv, nn.BatchNorm2d(filters), nn.ReLU()]
+
+
+def checked_rates(text: str) -> str:
+    """Dilation rates as a text, `1,2,4`, without blanks.
+
+    Raises:
+        ValueError: it is none, or a rate is out of bounds.
+    """
+    text = text.replace(" ", "")
+    if not RATES.fullmatch(text) or not all(1 <= int(one) <= MOST_RATE for one in text.split(",")):
+        raise ValueError(f"give whole numbers from 1 to {MOST_RATE}, such as 1,2,4")
+    return text
+
+
+def rate_of_each(text: str, depth: int) -> list[int]:
+    """The dilation of each layer: the rates, repeated to the last."""
+    given = [int(one) for one in text.split(",")]
+    return [given[layer % len(given)] for layer in range(depth)]
 
 
 def too_small(shape: tuple[int, int, int], layer: str, smallest: int) -> str:

@@ -8,7 +8,6 @@ gives logits (N, classes). Dilation after Yu and Koltun, 2016; first weights aft
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from typing import Literal
 
@@ -16,11 +15,16 @@ from pydantic import Field, field_validator
 from torch import nn
 
 from cnn_core.base.options import Entry, Facts, Options
-from cnn_core.models.blocks import ACTIVATIONS, Activation, Flatten, he_init, too_large
+from cnn_core.models.blocks import (
+    ACTIVATIONS,
+    Activation,
+    Flatten,
+    checked_rates,
+    he_init,
+    rate_of_each,
+    too_large,
+)
 from cnn_core.models.zoo import BuildModel
-
-MOST_RATE = 32
-RATES = re.compile(r"\d{1,2}(,\d{1,2}){0,31}", re.ASCII)
 
 
 class ConvStackOptions(Options):
@@ -44,16 +48,12 @@ class ConvStackOptions(Options):
     @field_validator("rates")
     @classmethod
     def _rates_are_numbers(cls, text: str) -> str:
-        text = text.replace(" ", "")
-        if not RATES.fullmatch(text) or not all(1 <= int(one) <= MOST_RATE for one in text.split(",")):
-            raise ValueError(f"give whole numbers from 1 to {MOST_RATE}, such as 1,2,4")
-        return text
+        return checked_rates(text)
 
 
 def rates(options: ConvStackOptions) -> list[int]:
     """The dilation of each layer."""
-    given = [int(one) for one in options.rates.split(",")]
-    return [given[layer % len(given)] for layer in range(options.depth)]
+    return rate_of_each(options.rates, options.depth)
 
 
 def conv_stack(options: ConvStackOptions, input_shape: tuple[int, int, int], num_classes: int) -> nn.Module:
