@@ -7,8 +7,10 @@ from typing import Any
 from cnn_core.attribution.methods import SHELF as METHODS
 from cnn_core.augmentation.entries import SHELF as AUGMENTATIONS
 from cnn_core.base.shelf import Shelf
+from cnn_core.calculators import SHELF as CALCULATORS
 from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.labs import SHELF as LABS
+from cnn_core.models.segmenters import SHELF as SEGMENTERS
 from cnn_core.models.zoo import SHELF as MODELS
 from cnn_core.optimization.losses import SHELF as LOSSES
 from cnn_core.optimization.optimizers import SHELF as OPTIMIZERS
@@ -18,6 +20,7 @@ from cnn_core.preprocessing.steps import SHELF as STEPS
 SHELVES: tuple[Shelf[Any], ...] = (
     DATASETS,
     MODELS,
+    SEGMENTERS,
     OPTIMIZERS,
     SCHEDULES,
     LOSSES,
@@ -25,4 +28,5 @@ SHELVES: tuple[Shelf[Any], ...] = (
     STEPS,
     METHODS,
     LABS,
+    CALCULATORS,
 )

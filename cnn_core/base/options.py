@@ -79,6 +79,8 @@ class Facts:
     input_shape: tuple[int, int, int] = (1, 1, 1)  # C, H, W of what the network gets
     classes: int = 2
     train_pictures: int = 1
+    task: str = "classification"
+    frames: int = 1  # of a film, one behind the other in its channels
     convolutions: int | None = None  # with more than 1x1 positions; None: not known yet
 
 

@@ -28,9 +28,11 @@ from cnn_core.experiment.settings import (
     read,
     trained,
 )
+from cnn_core.experiment.tasks import TASKS, Task, targets_of, task_named
 
 __all__ = [
     "PRESETS",
+    "TASKS",
     "TRAIN_FIELDS",
     "TRAIN_SHELVES",
     "Choice",
@@ -39,6 +41,7 @@ __all__ = [
     "Preset",
     "Pretrained",
     "Settings",
+    "Task",
     "TrainSettings",
     "augmentation_choices",
     "classes_of",
@@ -52,6 +55,8 @@ __all__ = [
     "read",
     "resolve",
     "step_choices",
+    "targets_of",
+    "task_named",
     "train_defaults",
     "trained",
     "unfit",

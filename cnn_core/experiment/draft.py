@@ -37,8 +37,9 @@ def _draft(raw: Mapping[str, Any]) -> dict[str, Any]:
             f"schema_version is {shorten(version)}, but this ConvScope reads {SCHEMA}: "
             "the experiment comes from another version."
         )
-    if raw.get("task", "classification") != "classification":
-        raise UserError(f'task is "{shorten(raw["task"])}", but must be classification.')
+    task = raw.get("task", "")
+    if not isinstance(task, str):
+        raise UserError(f'task is "{shorten(task)}", but must be a name.')
     train = dict(_mapping(raw.get("train", {}), "train"))
     for name in TRAIN_SHELVES:
         train[name] = _choice(train.get(name), f"train.{name}", TRAIN_SHELVES[name].first[0])
@@ -46,6 +47,7 @@ def _draft(raw: Mapping[str, Any]) -> dict[str, Any]:
     for name in steps:
         STEPS.known(name)
     return {
+        "task": task,
         "data": _choice(raw.get("data"), "data", ""),
         "preprocessing": [steps.get(name, {"name": name, "options": {}}) for name in STEP_ORDER],
         "augmentation": _choices(raw.get("augmentation", ()), "augmentation"),
@@ -95,8 +97,11 @@ def _apply(draft: dict[str, Any], text: str) -> None:
     section, *rest = path.strip().split(".")
     if not equals:
         raise UserError(f'--set "{shorten(text)}" has no "=": write section.field=value, as train.lr=0.01.')
+    if section == "task" and not rest:
+        draft["task"] = value.strip()
+        return
     if section not in SECTIONS:
-        raise UnknownName(section, "section", SECTIONS)
+        raise UnknownName(section, "section", ("task", *SECTIONS))
     if section in ("data", "model"):
         _apply_choice(draft, section, rest, value, path)
     elif section == "train":

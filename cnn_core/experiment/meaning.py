@@ -8,11 +8,12 @@ from cnn_core.augmentation.entries import SHELF as AUGMENTATIONS
 from cnn_core.base.options import Facts, parse_options
 from cnn_core.base.settings import data_folder
 from cnn_core.base.shelf import Shelf
-from cnn_core.data import store
+from cnn_core.data import sampling, store
 from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.data.sets import DataFacts, DataSet
 from cnn_core.experiment.settings import TRAIN_SHELVES, Choice, Experiment, Pretrained, Settings
-from cnn_core.models.zoo import SHELF as MODELS
+from cnn_core.experiment.tasks import task_named
+from cnn_core.models import MODEL_SHELVES
 from cnn_core.preprocessing.steps import SHELF as STEPS
 
 
@@ -22,8 +23,9 @@ def options_of(shelf: Shelf[Any], choice: Choice) -> Any:
 
 
 def data_facts(data: Choice) -> DataFacts:
-    """Classes, stored shape and split sizes, without reading the data."""
-    return DATASETS.load(data.name).build.facts(options_of(DATASETS, data))
+    """Classes, stored shape and split sizes, without reading the data: of the sample, where one is taken."""
+    options = options_of(DATASETS, data)
+    return sampling.sampled_facts(options, DATASETS.load(data.name).build.facts(options))
 
 
 def missing(data: Choice) -> str:
@@ -42,7 +44,9 @@ def load_data(data: Choice) -> DataSet:
 
 def classes_of(settings: Settings) -> tuple[str, ...]:
     """The names of the classes, in the order of the logits, without reading the data."""
-    return settings.origin.classes if isinstance(settings, Pretrained) else data_facts(settings.data).classes
+    if isinstance(settings, Pretrained):
+        return settings.origin.classes
+    return task_named(settings.task).answers(data_facts(settings.data))
 
 
 def step_choices(experiment: Settings) -> list[tuple[str, Any]]:
@@ -64,12 +68,23 @@ def facts(experiment: Settings) -> Facts:
     for name, options in step_choices(experiment):
         shape = STEPS.load(name).build.shape(options, shape)
     return Facts(
-        data=experiment.data.name, input_shape=shape, classes=len(data.classes), train_pictures=data.splits["train"]
+        data=experiment.data.name,
+        input_shape=shape,
+        classes=len(task_named(experiment.task).answers(data)),
+        train_pictures=data.splits["train"],
+        task=experiment.task,
+        frames=data.frames,
     )
 
 
 def unfit(experiment: Experiment) -> str:
     """Why this experiment cannot be run, in one sentence; empty when it can."""
+    if lacks := task_named(experiment.task).lacks(data_facts(experiment.data)):
+        return f"data {experiment.data.name} cannot be used for the task {experiment.task}: {lacks}."
+    options = options_of(DATASETS, experiment.data)
+    whole = DATASETS.load(experiment.data.name).build.facts(options)
+    if reason := sampling.unfit(options, whole, experiment.data.name):
+        return reason
     known = facts(experiment)
     if experiment.train.batch_size > known.train_pictures:
         return (
@@ -80,7 +95,7 @@ def unfit(experiment: Experiment) -> str:
         (DATASETS, experiment.data),
         *((STEPS, one) for one in experiment.preprocessing),
         *((AUGMENTATIONS, one) for one in experiment.augmentation),
-        (MODELS, experiment.model),
+        (MODEL_SHELVES[experiment.task], experiment.model),
         *((shelf, getattr(experiment.train, name)) for name, shelf in TRAIN_SHELVES.items()),
     ]
     for shelf, choice in chosen:

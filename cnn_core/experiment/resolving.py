@@ -13,7 +13,8 @@ from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.experiment.draft import draft_of
 from cnn_core.experiment.meaning import data_facts, unfit
 from cnn_core.experiment.settings import TRAIN_SHELVES, Choice, Experiment, TrainSettings
-from cnn_core.models.zoo import SHELF as MODELS
+from cnn_core.experiment.tasks import task_named, task_of_model
+from cnn_core.models import MODEL_SHELVES
 from cnn_core.preprocessing.steps import SHELF as STEPS
 
 SMALL_SET = 5_000  # training pictures up to which small batches suit better
@@ -24,6 +25,7 @@ def resolve(raw: Mapping[str, Any], sets: Sequence[str] = ()) -> Experiment:
 
     Args:
         raw: nested settings as in experiment.json; what is left out gets its default. `data` and `model` need a name.
+            A task that is left out is that of the network.
         sets: `section.field=value` as on the command line, applied over `raw`.
 
     Raises:
@@ -37,7 +39,9 @@ def resolve(raw: Mapping[str, Any], sets: Sequence[str] = ()) -> Experiment:
 
 
 def _resolve(draft: dict[str, Any]) -> Experiment:
-    for section, shelf in (("data", DATASETS), ("model", MODELS)):
+    task = task_named(draft["task"] or task_of_model(draft["model"]["name"])).name
+    models = MODEL_SHELVES[task]
+    for section, shelf in (("data", DATASETS), ("model", models)):
         if not draft[section]["name"]:
             raise UserError(f"{section} is missing: choose one of {', '.join(shelf.names())}.")
     data = _resolved(DATASETS, draft["data"], "data")
@@ -45,12 +49,13 @@ def _resolve(draft: dict[str, Any]) -> Experiment:
     for name, shelf in TRAIN_SHELVES.items():
         train[name] = _resolved(shelf, train[name], f"train.{name}")
     return Experiment(
+        task=task,
         data=data,
         preprocessing=tuple(_resolved(STEPS, one, f"preprocessing.{one['name']}") for one in draft["preprocessing"]),
         augmentation=tuple(
             _resolved(AUGMENTATIONS, one, f"augmentation.{one['name']}") for one in draft["augmentation"]
         ),
-        model=_resolved(MODELS, draft["model"], "model"),
+        model=_resolved(models, draft["model"], "model"),
         train=_train(train),
     )
 

@@ -97,7 +97,7 @@ class Experiment(Options):
     """Everything that decides a run."""
 
     schema_version: Literal[1] = 1
-    task: Literal["classification"] = "classification"
+    task: str = "classification"  # a name of `experiment.tasks`
     data: Choice
     preprocessing: tuple[Choice, ...]
     augmentation: tuple[Choice, ...] = ()

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnn_core.base.errors import UserError, shorten
 from cnn_core.base.options import Facts, parse_options
+from cnn_core.base.shelf import Shelf
+from cnn_core.models.segmenters import SHELF as SEGMENTERS
 from cnn_core.models.zoo import SHELF
 
 if TYPE_CHECKING:
@@ -13,23 +15,32 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+MODEL_SHELVES: dict[str, Shelf[Any]] = {  # by task; no name stands on two
+    "classification": SHELF,
+    "segmentation": SEGMENTERS,
+}
 CHANNELS_MOST, SIDE_MOST, CLASSES_MOST = 64, 1024, 100_000
 
 
+def shelf_of(name: str) -> Shelf[Any]:
+    """The shelf on which an architecture stands; that of classification where none knows it, which then says so."""
+    return next((shelf for shelf in MODEL_SHELVES.values() if name in shelf.names()), SHELF)
+
+
 def build_model(name: str, input_shape: Sequence[int], num_classes: int, **options: Any) -> nn.Module:
-    """A network of the shelf with random weights (of torch's global generator), in training mode.
+    """A network of any shelf of networks with random weights (of torch's global generator), in training mode.
 
     Args:
         name: an architecture, `small_cnn`. input_shape: (C, H, W) of one picture.
         num_classes: how many logits. options: of that architecture; what is not given has its default.
 
     Returns:
-        A module from float (N, C, H, W) to logits (N, num_classes).
+        A module from float (N, C, H, W) to logits (N, num_classes), or (N, num_classes, H, W) for segmentation.
 
     Raises:
         UserError: an unknown name or option, a value out of its bounds, a picture that does not fit.
     """
-    entry = SHELF.load(name)
+    entry = shelf_of(name).load(name)
     parsed = parse_options(entry.options, options, where="model")
     shape, classes = _checked_shape(input_shape), _checked_classes(num_classes)
     reason = entry.unfit(parsed, Facts(input_shape=shape, classes=classes))

@@ -130,6 +130,15 @@ class Preprocessing:
         """A set uint8 (N, H, W, C) to uint8 (N, H', W', C'): `picture` for each; the same array if nothing changes."""
         return _through(self.steps, pictures)
 
+    def labels(self, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Labels of pixels (N, H, W), moved as `pictures` moves the pixels: (N, H', W'), none mixed with another."""
+        geometry = [  # what changes colours does not concern labels
+            Fitted(one.name, one.options.model_copy(update={"interpolation": "nearest"}), one.fitted)
+            for one in self.steps
+            if "interpolation" in type(one.options).model_fields
+        ]
+        return _through(geometry, labels[..., None])[..., 0]
+
     def picture(self, picture: Image.Image | NDArray[np.uint8]) -> NDArray[np.uint8]:
         """One picture of any size, upright, L or RGB, or uint8 (H, W) or (H, W, C), to uint8 (H', W', C')."""
         return _array(_one(self.steps, picture if isinstance(picture, Image.Image) else from_array(picture).image))

@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 from functools import cached_property
 
-import numpy as np
 from torch import Tensor, nn
 
 from cnn_core.base.errors import Failed, UserError, shorten
 from cnn_core.base.files import unseal
 from cnn_core.data.sets import SPLITS, DataSet
-from cnn_core.experiment import Settings, classes_of, facts, load_data, trained
+from cnn_core.experiment import Settings, classes_of, facts, load_data, targets_of, trained
 from cnn_core.models import build_model
 from cnn_core.network import Look, Network, Pictured
 from cnn_core.preprocessing.pipeline import Preprocessing
@@ -125,7 +124,8 @@ class Run:
 
     def _predict(self, split: str, look: Look) -> Predictions:
         part = self.data().splits[split]
-        return Predictions(self.network().predict(part.pictures, look), np.asarray(part.targets))
+        logits = self.network().predict(part.pictures, look)
+        return Predictions(logits, targets_of(self.experiment.task, part, self.preprocessing))
 
 
 def build(experiment: Settings) -> nn.Module:

@@ -19,7 +19,10 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class Predictions:
-    """logits: float32 (N, K). targets: int64 (N,). Row i belongs to picture i of the split."""
+    """logits: float32 (N, K). targets: int64 (N,). Row i belongs to picture i of the split.
+
+    Of pixels: (N, K, H, W) and (N, H, W); stored as float16, which is as sure of the class as the network is.
+    """
 
     logits: NDArray[np.float32]
     targets: NDArray[np.int64]
@@ -28,9 +31,10 @@ class Predictions:
 def save(folder: Path, split: str, predictions: Predictions, weights: str) -> None:
     """Write a split's predictions by the weights with this SHA-256; the manifest comes last."""
     make_folder(folder)
-    data = save_arrays(
-        {"logits": np.ascontiguousarray(predictions.logits), "targets": np.ascontiguousarray(predictions.targets)}
-    )
+    logits, targets = predictions.logits, predictions.targets
+    if logits.ndim > 2:  # a split of masks would weigh hundreds of megabytes
+        logits, targets = logits.astype(np.float16), targets.astype(np.int16)
+    data = save_arrays({"logits": np.ascontiguousarray(logits), "targets": np.ascontiguousarray(targets)})
     atomic_write(folder / f"{split}.safetensors", data)
     manifest = {"schema": SCHEMA, "split": split, "n": len(predictions.targets), "weights": weights}
     atomic_write(folder / f"{split}.json", sealed({**manifest, "bytes": len(data), "data_sha256": sha256(data)}))
@@ -63,9 +67,13 @@ def read(folder: Path, split: str) -> tuple[Predictions, str]:
         raise Unusable(file, "its SHA-256 does not match")
     try:
         arrays = load_arrays(data)
-        found = Predictions(arrays["logits"], arrays["targets"])
+        logits, targets = arrays["logits"], arrays["targets"]
+        if logits.ndim > 2:
+            logits, targets = logits.astype(np.float32), targets.astype(np.int64)
+        found = Predictions(logits, targets)
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise Unusable(file, "it does not hold predictions") from error
-    if found.logits.ndim != 2 or found.targets.shape != found.logits.shape[:1]:
+    shape = found.logits.shape
+    if len(shape) not in (2, 4) or found.targets.shape != (*shape[:1], *shape[2:]):
         raise Unusable(file, "it does not hold predictions")
     return found, str(manifest.get("weights"))

@@ -16,6 +16,7 @@ from cnn_core.runs import notes
 
 FACTS: dict[str, Any] = {  # what a record holds beyond a job's state, before anything is known
     "label": "",
+    "task": "classification",
     "data": "",
     "model": "",
     "origin": "",  # whose network it is, where it was not trained here
@@ -28,6 +29,7 @@ FACTS: dict[str, Any] = {  # what a record holds beyond a job's state, before an
     "val_accuracy": None,
     "val_loss": None,
     "test_accuracy": None,
+    "test_iou": None,  # of a segmentation
     "seconds": 0.0,
     "estimated": None,  # seconds of an epoch with its validations, as they were timed before the start
     "images": 0,
@@ -100,7 +102,7 @@ def new_run(experiment: Settings, root: Path, kind: str, *, hold: bool = False, 
 
 def planned(experiment: Settings) -> dict[str, Any]:
     """What a run's state says of its experiment, before anything is trained."""
-    said = {"label": experiment.label, "model": experiment.network}
+    said = {"label": experiment.label, "task": experiment.task, "model": experiment.network}
     if isinstance(experiment, Pretrained):
         origin = experiment.origin
         return {**said, "lane": NETWORK, "data": origin.taught, "origin": origin.source, "epochs_planned": 0}

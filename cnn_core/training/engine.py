@@ -21,6 +21,7 @@ from cnn_core.jobs.interrupts import Interrupted
 from cnn_core.runs.checkpoints import Checkpoint
 from cnn_core.training.feed import Feed
 from cnn_core.training.precision import autocast
+from cnn_core.training.scoring import ScoreOf, of_pictures
 
 READ_EVERY = 20  # steps
 CHECKPOINT_EVERY = 60.0  # seconds
@@ -90,6 +91,8 @@ class Trainer:
     device: str
     precision: str
     progress: Progress = field(default_factory=Progress)
+
+    score: ScoreOf = of_pictures
 
     def __post_init__(self) -> None:
         self.correct = torch.zeros((), dtype=torch.int64, device=self.device)
@@ -202,9 +205,7 @@ class Trainer:
         began = time.perf_counter()
         logits = evaluate(self.model, self.feed, self.validation[0], self._look)
         targets = self.validation[1]
-        loss = float(self.loss(logits, targets))
-        said = logits.argmax(1)
-        wrong = (said != targets).nonzero().flatten().tolist()
+        loss, score = float(self.loss(logits, targets)), self.score(logits, targets)
         progress = self.progress
         if not math.isfinite(loss):
             raise Diverged(self._diverged(progress.step))
@@ -213,9 +214,10 @@ class Trainer:
             "step": progress.step,
             "whole": last,
             "train_loss": progress.loss_sum / progress.seen,
-            "train_accuracy": int(self.correct) / progress.seen,
+            "train_accuracy": int(self.correct) / (progress.seen * targets[0].numel()),
             "val_loss": loss,
-            "val_accuracy": (len(targets) - len(wrong)) / len(targets),
+            "val_accuracy": score.accuracy,
+            **score.more,
             "lr": self._lr(),
             "seconds": time.perf_counter() - began,
         }
@@ -223,7 +225,7 @@ class Trainer:
         if last:
             progress.end_epoch(row)
             self.correct.zero_()
-        self.reporter.validated(progress, row, dict(zip(wrong, said[wrong].tolist(), strict=True)), len(targets))
+        self.reporter.validated(progress, row, score.wrong, len(targets))
         if last:
             self.save()
 
@@ -250,7 +252,7 @@ class Trainer:
 
 @torch.inference_mode()
 def evaluate(model: nn.Module, feed: Feed, pictures: Tensor, look: Callable[[], None] = lambda: None) -> Tensor:
-    """Logits float32 (N, K) of preprocessed uint8 pictures (N, H, W, C), in float32; the model trains on after.
+    """Logits float32 (N, K), of pixels (N, K, H, W), of preprocessed uint8 pictures (N, H, W, C); it trains on after.
 
     `look` is called before each batch and may raise to interrupt.
     """

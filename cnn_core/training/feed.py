@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from cnn_core.augmentation.apply import Augmenter
-from cnn_core.data.sets import Split
 from cnn_core.preprocessing.pipeline import Preprocessing
 
 
 @dataclass
 class Feed:
-    """The training pictures, resident on the device: uint8 (N, H, W, C), targets int64 (N,)."""
+    """The training pictures on the device: uint8 (N, H, W, C), targets int64 (N,) or, of pixels, (N, H, W)."""
 
     pictures: Tensor
     targets: Tensor
@@ -32,17 +32,17 @@ class Feed:
     @classmethod
     def of(
         cls,
-        split: Split,
+        pictures: NDArray[np.uint8],
+        targets: NDArray[np.int64],
         preprocessing: Preprocessing,
         augmenter: Augmenter | None,
         batch_size: int,
         seed: int,
         device: str,
     ) -> Feed:
-        """From a split as stored: preprocessed once, then kept on the device."""
-        pictures = torch.from_numpy(np.array(preprocessing.pictures(split.pictures))).to(device)
-        targets = torch.from_numpy(np.array(split.targets)).to(device)
-        return cls(pictures, targets, preprocessing, augmenter, batch_size, seed)
+        """From pictures as stored: preprocessed once, then kept on the device."""
+        seen = torch.from_numpy(np.array(preprocessing.pictures(pictures))).to(device)
+        return cls(seen, torch.from_numpy(np.array(targets)).to(device), preprocessing, augmenter, batch_size, seed)
 
     def start_epoch(self, epoch: int) -> None:
         """Draw the order and the augmentations of an epoch."""
@@ -52,9 +52,13 @@ class Feed:
             self.augmenter.epoch(epoch)
 
     def batch(self, number: int) -> tuple[Tensor, Tensor]:
-        """Batch `number` of the epoch: float32 (B, C, H, W) in channels_last memory, int64 (B,)."""
+        """Batch `number` of the epoch: float32 (B, C, H, W) in channels_last memory, int64 (B,) or (B, H, W)."""
         index = self.order[number * self.batch_size : (number + 1) * self.batch_size]
-        pictures = self.pictures.index_select(0, index)
-        if self.augmenter is not None:
+        pictures, targets = self.pictures.index_select(0, index), self.targets.index_select(0, index)
+        if self.augmenter is not None and targets.ndim > 1:  # the labels of pixels move with them, as one more channel
+            both = torch.cat([pictures, targets[..., None].to(pictures.dtype)], dim=-1)
+            moved = self.augmenter.batch(both, index)
+            pictures, targets = moved[..., :-1], moved[..., -1].long()
+        elif self.augmenter is not None:
             pictures = self.augmenter.batch(pictures, index)
-        return self.preprocessing.tensor(pictures), self.targets.index_select(0, index)
+        return self.preprocessing.tensor(pictures), targets

@@ -35,6 +35,7 @@ from cnn_core.training.failures import MEMORY, what_failed
 from cnn_core.training.hold import Gone, Hold
 from cnn_core.training.making import make_trainer
 from cnn_core.training.precision import resolve_device
+from cnn_core.training.scoring import task_numbers
 
 SAY_EVERY = 0.5  # seconds between two lines of steps in the journal, at least
 
@@ -273,7 +274,7 @@ class _Training:
             found = done.predictions(split, self.look)
             right = float((found.logits.argmax(1) == found.targets).mean())
             if split == "test":
-                self.folder.update(test_accuracy=right)
+                self.folder.update(test_accuracy=right, **task_numbers(found.logits, found.targets))
         self._notice(done.notice)
 
     def _trace(self) -> None:

@@ -9,12 +9,13 @@ import torch
 
 from cnn_core.augmentation.apply import Augmenter
 from cnn_core.data.sets import DataSet
-from cnn_core.experiment import TRAIN_SHELVES, Experiment, augmentation_choices, options_of
+from cnn_core.experiment import TRAIN_SHELVES, Experiment, augmentation_choices, options_of, targets_of
 from cnn_core.preprocessing.pipeline import Preprocessing
 from cnn_core.runs.loaded import build
 from cnn_core.runs.run import steps_per_epoch
 from cnn_core.training.engine import Reporter, Trainer
 from cnn_core.training.feed import Feed
+from cnn_core.training.scoring import score_of
 
 
 def make_trainer(
@@ -41,10 +42,18 @@ def make_trainer(
         optimizer=optimizer[0](optimizer[1], model.parameters(), train.lr),
         loss=partial(loss[0], loss[1]),
         factor=partial(schedule[0], schedule[1]),
-        feed=Feed.of(data.splits["train"], preprocessing, augmenter, train.batch_size, train.seed, device),
+        feed=Feed.of(
+            data.splits["train"].pictures,
+            targets_of(experiment.task, data.splits["train"], preprocessing),
+            preprocessing,
+            augmenter,
+            train.batch_size,
+            train.seed,
+            device,
+        ),
         validation=(
             torch.tensor(preprocessing.pictures(validation.pictures), device=device),
-            torch.tensor(validation.targets, device=device),
+            torch.tensor(targets_of(experiment.task, validation, preprocessing), device=device),
         ),
         reporter=reporter,
         lr=train.lr,
@@ -54,4 +63,5 @@ def make_trainer(
         patience=train.patience,
         device=device,
         precision=means["precision"],
+        score=score_of(experiment.task),
     )

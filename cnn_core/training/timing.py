@@ -72,7 +72,8 @@ def time_epoch(experiment: Experiment) -> dict[str, Any]:
 
 
 def _cut(split: Split, most: int) -> Split:
-    return Split(split.pictures[:most], split.targets[:most])
+    masks = None if split.masks is None else split.masks[:most]
+    return Split(split.pictures[:most], split.targets[:most], masks)
 
 
 def _times(trainer: Trainer) -> list[float]:

@@ -22,13 +22,17 @@ class DataFacts:
     """What is known of a data set before it is read.
 
     classes: names in the order of the targets. shape: (C, H, W) as stored. splits: number of pictures by split.
-    paper: what a drawing for it is like; None: dark ink on a bright ground, taken as it was drawn.
+    paper: what a drawing for it is like; None: dark ink on a bright ground, taken as it was drawn. masks: whether it
+    says which pixels belong to the class. frames: of how many pictures one behind the other each is made, in its
+    channels: a film of 6 grey frames has 6.
     """
 
     classes: tuple[str, ...]
     shape: tuple[int, int, int]
     splits: dict[str, int]
     paper: Paper | None = None
+    masks: bool = False
+    frames: int = 1
 
 
 @dataclass(frozen=True)
