@@ -20,6 +20,8 @@ from cnn_core.base.errors import UnknownName, UserError
 from cnn_core.base.options import KINDS, Facts, OptionField, Options, option_fields, parse_options
 from cnn_core.base.settings import data_folder
 from cnn_core.base.shelf import Shelf
+from cnn_core.experiment.tasks import TASKS, task_of_model
+from cnn_core.models import MODEL_SHELVES
 from cnn_core.shelves import (
     AUGMENTATIONS,
     DATASETS,
@@ -28,6 +30,7 @@ from cnn_core.shelves import (
     MODELS,
     OPTIMIZERS,
     SCHEDULES,
+    SEGMENTERS,
     SHELVES,
     STEPS,
 )
@@ -408,6 +411,25 @@ def test_an_architecture_answers_for_a_picture_whatever_stands_beside_it(name):
     pictures = torch.randn(4, 1, 32, 32)
     with torch.inference_mode():
         assert torch.allclose(model(pictures)[2:3], model(pictures[2:3]), atol=1e-5)
+
+
+@named(SEGMENTERS)
+@pytest.mark.parametrize("size", [(32, 32), (19, 22)])
+def test_a_segmentation_network_answers_for_each_pixel_and_every_parameter_learns(name, size):
+    entry, options = tiny(SEGMENTERS, name)
+    torch.manual_seed(0)
+    model = entry.build(options, (3, *size), 4)
+    logits = model(torch.randn(2, 3, *size))
+    assert (logits.shape, logits.dtype) == ((2, 4, *size), torch.float32)
+    nn.functional.cross_entropy(logits, torch.randint(4, (2, *size))).backward()
+    assert [key for key, value in model.named_parameters() if value.grad is None] == []
+
+
+def test_no_network_has_the_name_of_another():
+    names = [name for shelf in MODEL_SHELVES.values() for name in shelf.names()]
+    assert len(names) == len(set(names))
+    assert set(MODEL_SHELVES) == set(TASKS)
+    assert all(task_of_model(name) == task for task, shelf in MODEL_SHELVES.items() for name in shelf.names())
 
 
 # Attribution methods

@@ -61,11 +61,12 @@ def test_the_two_lowest_floors_load_no_torch():
 def test_every_form_but_those_of_architectures_comes_without_torch():
     forms = """
 from cnn_core.base.options import option_fields
-from cnn_core.shelves import MODELS, SHELVES
+from cnn_core.models import MODEL_SHELVES
+from cnn_core.shelves import SHELVES
 for shelf in SHELVES:
     for name in shelf.names():
         shelf.card(name)
-        if shelf is not MODELS:
+        if shelf not in MODEL_SHELVES.values():
             option_fields(shelf.load(name).options)
 """
     assert loaded(forms, TORCH) == []
