@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn_core.base.errors import UserError
-from pages.parts import cached, cases_view, evaluate_view, matrix_view, shell, unready
+from pages.parts import cached, cases_view, evaluate_view, masks_view, matrix_view, shell, unready
 
 NO_DATA = (
     "This network was trained elsewhere, and has no data of its own to be tried on. "
@@ -34,6 +34,9 @@ except UserError as error:
 
 unready.still_training(record)
 shell.caution(report["notice"])
+if report["task"] == "segmentation" and report["n"]:
+    masks_view.evaluation(run, report)
+    st.stop()
 evaluate_view.headline(report)
 if report["n"]:
     st.space("small")

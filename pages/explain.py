@@ -15,6 +15,7 @@ from pages.parts import (
     explain_files,
     explain_two,
     explain_view,
+    masks_view,
     pictured,
     sheet_view,
     shell,
@@ -38,6 +39,9 @@ def main() -> None:
     )
     run = record["run"]
     unready.still_training(record)
+    if record["task"] == "segmentation":
+        masks_view.explain(run)
+        return
     page, busy = st.container(), st.container()  # what comes and goes below moves no sheet that is drawn on
     with busy:
         source = _source(run, page)

@@ -12,8 +12,7 @@ from cnn_core.augmentation.entries import SHELF as AUGMENTATIONS
 from cnn_core.base.errors import UserError
 from cnn_core.base.shelf import Shelf
 from cnn_core.data.sets import SHELF as DATASETS
-from cnn_core.experiment import TRAIN_SHELVES, Experiment, TrainSettings
-from cnn_core.models.zoo import SHELF as MODELS
+from cnn_core.experiment import TASKS, TRAIN_SHELVES, Experiment, TrainSettings
 from cnn_core.preprocessing.steps import ORDER as STEP_ORDER
 from cnn_core.preprocessing.steps import SHELF as STEPS
 from pages.parts import begin_view, cached, setup, shell, time_view, train_view
@@ -29,7 +28,7 @@ def main() -> None:
     row = shell.title_row("Train", picker=False)
     waiting = st.empty()
     with waiting, st.spinner("Loading the networks …"):
-        MODELS.load(setup.chosen("model"))  # imports torch, once
+        setup.shelves()["model"].load(setup.chosen("model"))  # imports torch, once
         now = setup.current()
         now, plan = _planned(now)
     waiting.empty()
@@ -119,9 +118,18 @@ def _start(experiment: Experiment) -> None:
 
 def _what(now: Setup, lacking: str) -> None:
     st.subheader("What to learn", anchor=False)
+    st.segmented_control(
+        "Task",
+        list(TASKS),
+        format_func=lambda name: TASKS[name].title,
+        required=True,
+        label_visibility="collapsed",
+        **mirror(f"{PAGE}.task", setup.task()),
+    )
+    st.caption(TASKS[setup.task()].about)
     with st.grid(2, min_column_width=140):
         _choose("data", "Data set", DATASETS, now)
-        _choose("model", "Network", MODELS, now)
+        _choose("model", "Network", setup.shelves()["model"], now)
     if lacking:
         st.info(f"**Not on this computer yet.** {md(lacking)}", icon=":material/download:")
         if st.button("Download it", key="train.download", icon=":material/download:"):
@@ -134,7 +142,7 @@ def _choose(section: str, label: str, shelf: Shelf[Any], now: Setup) -> None:
     sentence, more = shelf.card(name)
     key = f"{PAGE}.{section}"
     with st.container(gap="xsmall"):
-        st.selectbox(label, shelf.names(), help=f"{sentence}\n\n{more}", **mirror(key, name))
+        st.selectbox(label, setup.names(section), help=f"{sentence}\n\n{more}", **mirror(key, name))
         complain(now.problems.get(key, ""))
 
 
@@ -159,7 +167,7 @@ def _pictures(now: Setup) -> None:
 
 
 def _details(now: Setup) -> None:
-    _entry_expander("network", "Network", "layers", "model", MODELS, now)
+    _entry_expander("network", "Network", "layers", "model", setup.shelves()["model"], now)
     _augmentation(now)
     _learning(now)
     data = setup.chosen("data")

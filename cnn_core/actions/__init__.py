@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cnn_core.actions.asking import contrast, evaluate, explain, load_run, npy, overlay_png, pictures, predict
     from cnn_core.actions.bringing import networks, pretrained, start_pretrained
     from cnn_core.actions.browsing import about_data, data, mean_pictures, missing, samples
+    from cnn_core.actions.calculating import calculate, calculator_picture
     from cnn_core.actions.downloading import cancel_download, download, download_of, start_download
     from cnn_core.actions.drawing import drawn, paper
     from cnn_core.actions.experimenting import lab, lab_result, lab_results, labs, start_lab, stop_lab
@@ -49,6 +50,7 @@ _HOMES = {
     "asking": ("contrast", "evaluate", "explain", "load_run", "npy", "overlay_png", "pictures", "predict"),
     "bringing": ("networks", "pretrained", "start_pretrained"),
     "browsing": ("about_data", "data", "mean_pictures", "missing", "samples"),
+    "calculating": ("calculate", "calculator_picture"),
     "downloading": ("cancel_download", "download", "download_of", "start_download"),
     "drawing": ("drawn", "paper"),
     "experimenting": ("lab", "lab_pictures", "lab_result", "lab_results", "labs", "start_lab", "stop_lab"),
@@ -56,6 +58,7 @@ _HOMES = {
         *("compare", "note", "purge", "purge_all", "rename", "restore", "summaries", "tag", "thrown_away", "trash"),
     ),
     "looking": ("activations", "filters", "npz", "sheet_png"),
+    "masking": ("Segmented", "said_and_true", "segment"),
     "mending": ("doctor",),
     "planning": ("Plan", "Preview", "anatomy", "estimate", "plan", "preview"),
     "running": ("ask_stop", "delete", "live", "resume_in_background", "runs", "show", "start", "stop", "wake"),
@@ -68,10 +71,13 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Plan",
     "Preview",
+    "Segmented",
     "about_data",
     "activations",
     "anatomy",
     "ask_stop",
+    "calculate",
+    "calculator_picture",
     "cancel_download",
     "compare",
     "contrast",
@@ -113,7 +119,9 @@ __all__ = [
     "resume",
     "resume_in_background",
     "runs",
+    "said_and_true",
     "samples",
+    "segment",
     "serve",
     "sheet_png",
     "show",

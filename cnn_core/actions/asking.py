@@ -24,6 +24,7 @@ from cnn_core.base.errors import UserError, shorten
 from cnn_core.base.settings import runs_folder
 from cnn_core.data.sets import SPLITS
 from cnn_core.evaluation import report, softmax
+from cnn_core.evaluation.segmentation import segmentation_report
 from cnn_core.experiment import Experiment, load_data, trained
 from cnn_core.figures import overlay as overlays
 from cnn_core.network import Network, Pictured
@@ -52,11 +53,15 @@ def loaded(run: Asked, runs: Folder) -> Run:
 
 
 def evaluate(run: Asked, split: str = "test", runs: Folder = None) -> dict[str, Any]:
-    """The figures of a split, counted from the logits of the best epoch; see `evaluation.report`."""
+    """The figures of a split, counted from the logits of the best epoch; see `evaluation.report`.
+
+    Of a segmentation those of its pixels; see `evaluation.segmentation.segmentation_report`.
+    """
     asked = loaded(run, runs)
     stored = asked.predictions(split)
-    found = report(stored.logits, stored.targets, asked.classes)
-    return {"run": asked.id, "split": split, **found, "notice": asked.notice}
+    count = segmentation_report if stored.logits.ndim > 2 else report
+    found = count(stored.logits, stored.targets, asked.classes)
+    return {"run": asked.id, "task": asked.experiment.task, "split": split, **found, "notice": asked.notice}
 
 
 def predict(run: Asked, pictures: Sequence[Pictured], top: int = 5, runs: Folder = None) -> dict[str, Any]:

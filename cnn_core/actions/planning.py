@@ -17,6 +17,7 @@ from cnn_core.experiment import (
     Choice,
     Experiment,
     augmentation_choices,
+    classes_of,
     data_facts,
     facts,
     load_data,
@@ -56,7 +57,7 @@ def plan(experiment: Experiment) -> Plan:
     return Plan(
         anatomy=anatomy(experiment.model.name, known.input_shape, known.classes, experiment.model.options),
         input_shape=known.input_shape,
-        classes=data_facts(experiment.data).classes,
+        classes=classes_of(experiment),
         steps_per_epoch=steps,
         lr=[(step / steps, train.lr * schedule.build(options, step, total)) for step in at],
     )

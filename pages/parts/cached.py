@@ -146,6 +146,13 @@ def classes(run: str) -> tuple[str, ...]:
     return classes_of(experiment(run))
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def truths(run: str) -> tuple[str, ...]:
+    """Names of the classes of its data, in the order of the targets that are stored with the pictures."""
+    data = experiment(run).data
+    return classes(run) if data is None else data_facts(data).classes
+
+
 def counts(run: str) -> dict[str, int]:
     """How many pictures each split of the run's data has; empty where its network was trained elsewhere."""
     data = experiment(run).data

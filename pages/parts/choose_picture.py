@@ -122,7 +122,7 @@ def _of_the_data(run: str, place: str, size: int, verb: str) -> None:
     page = st.session_state.get("explain.first", 0) % max(1, pages)
     indices = tuple(range(page * SHOWN, min(count, (page + 1) * SHOWN)))
     sheet, targets = cached.picture_sheet(run, split, indices, most=96)
-    names, word = cached.classes(run), SPLITS[split].lower()
+    names, word = cached.truths(run), SPLITS[split].lower()
     thumbs = [
         Thumb(f"{verb} {word} {index}: {plain(names[target], 60)}", plain(names[target], 12))
         for index, target in zip(indices, targets, strict=True)

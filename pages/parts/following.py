@@ -86,24 +86,24 @@ def wall(now: Live, key: str, *, whole: bool = False, size: int = 34) -> None:
     try:
         total = cached.validation_pictures(run)
         sheet, targets = cached.picture_sheet(run, "val", tuple(range(min(total, WALL))), most=40)
-        names = cached.classes(run)
+        names, truths = cached.classes(run), cached.truths(run)
     except UserError as error:  # the data is gone, or the settings are damaged: the rest of the page still stands
         st.caption(md(str(error)))
         return
     wrong = {i: said for i, said in (now.wall["wrong"] if now.wall else {}).items() if said < len(names)}
     heading = f"Still wrong: {len(wrong):,} of {total:,}" if now.wall else f"Not tried yet: {total:,} pictures"
     st.subheader(heading, anchor=False)
-    thumbs = [_brick(names, target, wrong.get(index)) for index, target in enumerate(targets)]
+    thumbs = [_brick(truths[target], names, wrong.get(index)) for index, target in enumerate(targets)]
     label = f"{heading}. The validation pictures in faded squares, those it gets wrong bright."
     gallery(key, sheet, thumbs, label=label, form="wall", size=size, pick=False, cut=not whole, dark=shell.dark())
     which = "Pictures it never trains on" if len(targets) == total else "Some of the pictures it never trains on"
     st.caption(f"{which}. Bright, with an orange frame: still wrong." if now.wall else f"{which}.")
 
 
-def _brick(names: tuple[str, ...], target: int, said: int | None) -> Thumb:
+def _brick(truth: str, names: tuple[str, ...], said: int | None) -> Thumb:
     if said is None:
-        return Thumb(plain(names[target], 60))
-    return Thumb(f"{plain(names[target], 60)}, it says {plain(names[said], 60)}", wrong=True)
+        return Thumb(plain(truth, 60))
+    return Thumb(f"{plain(truth, 60)}, it says {plain(names[said], 60)}", wrong=True)
 
 
 def diverged(now: Live, key: str) -> None:

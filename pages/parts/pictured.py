@@ -69,7 +69,7 @@ def current(run: str) -> Source | None:
         name=f"{SPLITS[split]} {index:,}",
         data=pictures[0],
         title=f"{SPLITS[split]} {index:,}",
-        truth=cached.classes(run)[int(targets[0])],
+        truth=cached.truths(run)[int(targets[0])],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from cnn_core import experiment as experiments
@@ -12,15 +13,14 @@ from cnn_core.augmentation.entries import SHELF as AUGMENTATIONS
 from cnn_core.base.errors import UserError
 from cnn_core.base.shelf import Shelf
 from cnn_core.data.sets import SHELF as DATASETS
-from cnn_core.experiment import TRAIN_SHELVES, Choice, Experiment, TrainSettings
-from cnn_core.models.zoo import SHELF as MODELS
+from cnn_core.experiment import TASKS, TRAIN_SHELVES, Choice, Experiment, TrainSettings
+from cnn_core.models import MODEL_SHELVES
 from cnn_core.preprocessing.steps import ORDER as STEP_ORDER
 from cnn_core.preprocessing.steps import SHELF as STEPS
 from pages.parts import form
 
 PAGE = "train"
 SETTINGS = "settings"  # the entry name of the fields that belong to no shelf: train.settings.epochs
-CHOICES: dict[str, Shelf[Any]] = {"data": DATASETS, "model": MODELS, **TRAIN_SHELVES}
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,33 @@ class Setup:
         return {key.removeprefix(start): text for key, text in self.problems.items() if key.startswith(start)}
 
 
+def task() -> str:
+    """The task that is chosen."""
+    name = form.kept(f"{PAGE}.task", next(iter(TASKS)))
+    return name if name in TASKS else next(iter(TASKS))
+
+
+def shelves() -> dict[str, Shelf[Any]]:
+    """The shelf of each section that is one choice; networks are those of the task."""
+    return {"data": DATASETS, "model": MODEL_SHELVES[task()], **TRAIN_SHELVES}
+
+
+def names(section: str) -> list[str]:
+    """What may be chosen for a section: of the data sets those that suit the task."""
+    return list(_suiting(task())) if section == "data" else shelves()[section].names()
+
+
+@cache
+def _suiting(wanted: str) -> tuple[str, ...]:
+    lacks = experiments.task_named(wanted).lacks
+    return tuple(name for name in DATASETS.names() if not lacks(experiments.data_facts(Choice(name=name))))
+
+
 def chosen(section: str) -> str:
     """The entry that is chosen for data, model, optimizer, schedule or loss."""
-    shelf = CHOICES[section]
-    name = form.kept(f"{PAGE}.{section}", shelf.names()[0])
-    return name if name in shelf.names() else shelf.names()[0]
+    there = names(section)
+    name = form.kept(f"{PAGE}.{section}", there[0])
+    return name if name in there else there[0]
 
 
 def augmentations() -> list[str]:
@@ -66,7 +88,7 @@ def augmentations() -> list[str]:
 def entries() -> list[tuple[str, str, Shelf[Any]]]:
     """(where, name, shelf) of every entry whose options the form holds; `where` as the core names it in sentences."""
     return [
-        *((_where(section), chosen(section), shelf) for section, shelf in CHOICES.items()),
+        *((_where(section), chosen(section), shelf) for section, shelf in shelves().items()),
         *((f"preprocessing.{name}", name, STEPS) for name in STEP_ORDER),
         *((f"augmentation.{name}", name, AUGMENTATIONS) for name in augmentations()),
     ]
@@ -115,10 +137,11 @@ def raw(settings: Mapping[str, Any]) -> dict[str, Any]:
         return {"name": name, "options": values(name, shelf)}
 
     return {
+        "task": task(),
         "data": choice(chosen("data"), DATASETS),
         "preprocessing": [choice(name, STEPS) for name in STEP_ORDER],
         "augmentation": [choice(name, AUGMENTATIONS) for name in augmentations()],
-        "model": choice(chosen("model"), MODELS),
+        "model": choice(chosen("model"), MODEL_SHELVES[task()]),
         "train": {**settings, **{name: choice(chosen(name), shelf) for name, shelf in TRAIN_SHELVES.items()}},
     }
 
@@ -126,8 +149,9 @@ def raw(settings: Mapping[str, Any]) -> dict[str, Any]:
 def pictures() -> Experiment | None:
     """An experiment with the form's pictures and the network that takes any: they are shown whatever else is wrong."""
     wanted = raw({})
+    simple = "mlp" if task() == "classification" else MODEL_SHELVES[task()].names()[0]
     try:
-        return experiments.resolve({**wanted, "model": "mlp", "train": {}})
+        return experiments.resolve({**wanted, "model": simple, "train": {}})
     except UserError:
         return None
 
@@ -153,6 +177,7 @@ def locate(sentence: str) -> tuple[str, str]:
 def use(wanted: Experiment) -> None:
     """Fill the form with the settings of an experiment; the next visit to the page shows them."""
     form.forget(PAGE)
+    form.keep(f"{PAGE}.task", wanted.task)
     for section in ("data", "model"):
         _use_choice(section, getattr(wanted, section))
     for section in TRAIN_SHELVES:
