@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from cnn_core.base.errors import UserError
@@ -173,13 +172,42 @@ def test_fine_stripes_do_not_become_coarse_ones(interpolation):
     assert inside.mean() == pytest.approx(1 / 3, abs=0.015)
 
 
-@pytest.mark.parametrize(("mode", "contrast"), [("bilinear", 0.236), ("bicubic", 0.368)])
-def test_without_antialiasing_the_same_stripes_would_stay(mode, contrast):
-    """The twin: what a library that does not antialias leaves of them."""
-    stripes = torch.zeros(1, 1, 240, 240)
-    stripes[..., ::3] = 1
-    found = torch.nn.functional.interpolate(stripes, size=(60, 60), mode=mode, align_corners=False)
-    assert found.std(correction=0).item() == pytest.approx(contrast, abs=1e-3)
+@pytest.mark.parametrize(("interpolation", "contrast"), [("bilinear", 0.236), ("bicubic", 0.368)])
+def test_without_antialiasing_the_same_stripes_stay(interpolation, contrast):
+    """The twin: what a library that does not antialias leaves of them; from 80 to 180, so that nothing is cut off."""
+    stripes = np.full((240, 240), 80, np.uint8)
+    stripes[:, ::3] = 180
+    step = fitted(noise(2, 60, 60, 1), resize={"interpolation": interpolation, "antialias": False})
+    assert (step.picture(stripes)[:, 3:-3] / 100).std() == pytest.approx(contrast, abs=3e-3)
+
+
+@pytest.mark.parametrize("interpolation", ["bilinear", "bicubic"])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_without_antialiasing_it_is_what_torchvision_makes_of_tensors_without_it(interpolation, mode):
+    from torchvision.transforms import functional
+    from torchvision.transforms.functional import InterpolationMode
+
+    resize = {"size": 32, "strategy": "stretch", "interpolation": interpolation, "antialias": False}
+    step, picture = fitted(noise(2, 28, 28, len(mode)), resize=resize), photo(97, 61, mode)
+    found = functional.resize(
+        functional.pil_to_tensor(picture), [32, 32], InterpolationMode(interpolation), antialias=False
+    )
+    assert np.array_equal(step.picture(picture), found.permute(1, 2, 0).numpy())
+
+
+@pytest.mark.parametrize("interpolation", ["lanczos", "box"])
+def test_what_is_an_average_by_itself_cannot_do_without(interpolation):
+    entry = SHELF.load("resize")
+    said = entry.unfit(entry.options(interpolation=interpolation, antialias=False), Facts())
+    assert said == (
+        f"resize.antialias is off, which goes with nearest, bilinear, bicubic; {interpolation} is an average by itself."
+    )
+
+
+def test_raw_pixels_stay_what_they_are():
+    step = fitted(noise(2, 8, 8, 3), scale={"to": "raw"})
+    assert step.multiply.tolist() == pytest.approx([1, 1, 1])
+    assert step.add.tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize(("field", "value"), [("size", -1), ("size", 1025), ("size", "a"), ("strategy", "squeeze")])

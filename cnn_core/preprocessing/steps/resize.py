@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
+PLAIN = ("nearest", "bilinear", "bicubic")  # those that can do without antialiasing
+
 
 class ResizeOptions(Options):
     size: int = Field(
@@ -50,6 +52,12 @@ class ResizeOptions(Options):
         description="Crop: what the short side is scaled to before the middle is cut out; 0: to the size.",
         json_schema_extra=hints(unit="px", advanced=True),
     )
+    antialias: bool = Field(
+        True,
+        title="Antialias",
+        description="Average before making smaller; without it fine stripes become coarse ones, as in many libraries.",
+        json_schema_extra=hints(advanced=True),
+    )
 
 
 class Resize:
@@ -68,7 +76,7 @@ class Resize:
         if picture.size == (width, height) and not options.short:
             return picture
         scaled = _scaled(options.strategy, picture.size, _covered(options, (width, height)))
-        found = picture.resize(scaled, Image.Resampling[options.interpolation.upper()])
+        found = _resampled(picture, scaled, options)
         if scaled == (width, height):
             return found
         left, top = _offset(scaled, (width, height))
@@ -90,6 +98,22 @@ class Resize:
         self, options: ResizeOptions, fitted: dict[str, Any], channels: int
     ) -> tuple[list[float], list[float]] | None:
         return None
+
+
+def _resampled(picture: Image.Image, size: tuple[int, int], options: ResizeOptions) -> Image.Image:
+    """A picture at (width, height): Pillow averages; torch without antialiasing looks at the nearest pixels only."""
+    from PIL import Image
+
+    if options.antialias or options.interpolation == "nearest":
+        return picture.resize(size, Image.Resampling[options.interpolation.upper()])
+    import numpy as np
+    import torch
+    from torch.nn.functional import interpolate
+
+    pixels = torch.from_numpy(np.array(picture, dtype=np.float32).reshape(picture.height, picture.width, -1))
+    found = interpolate(pixels.permute(2, 0, 1)[None], size[::-1], mode=options.interpolation, align_corners=False)
+    array = found[0].round().clamp(0, 255).byte().permute(1, 2, 0).numpy()
+    return Image.fromarray(array[..., 0] if picture.mode == "L" else array)
 
 
 def _covered(options: ResizeOptions, target: tuple[int, int]) -> tuple[int, int]:
@@ -114,7 +138,12 @@ def _offset(scaled: tuple[int, int], target: tuple[int, int]) -> tuple[int, int]
 
 
 def unfit(options: ResizeOptions, facts: Facts) -> str:
-    """A short side goes before a crop of no more than it."""
+    """A short side goes before a crop of no more than it; Lanczos and box are averages by themselves."""
+    if not options.antialias and options.interpolation not in PLAIN:
+        return (
+            f"resize.antialias is off, which goes with {', '.join(PLAIN)}; "
+            f"{options.interpolation} is an average by itself."
+        )
     if not options.short or (options.strategy == "crop" and 0 < options.size <= options.short):
         return ""
     return (

@@ -2,7 +2,8 @@
 
 *Standard* subtracts the training split's mean and divides by its standard deviation, per channel: the usual choice,
 and what networks learn fastest from. *Unit* divides by 255: values lie in 0 to 1. *Symmetric* is x / 127.5 - 1, in
--1 to 1. A flat channel (deviation 0) is only shifted. All splits and your own pictures get the same numbers.
+-1 to 1. *Raw* leaves 0 to 255, from which a network learns slowly or not at all. A flat channel (deviation 0) is only
+shifted. All splits and your own pictures get the same numbers.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class ScaleOptions(Options):
-    to: Literal["standard", "unit", "symmetric"] = Field(
+    to: Literal["standard", "unit", "symmetric", "raw"] = Field(
         "standard",
         title="Scale to",
-        description="Mean 0 and deviation 1 over the training split, the range 0 to 1, or the range -1 to 1.",
+        description="Mean 0 and deviation 1 over the training split, the range 0 to 1, -1 to 1, or 0 to 255.",
     )
 
 
@@ -40,7 +41,7 @@ class Scale:
         if options.to == "standard":
             mean, std = channel_mean_std(pictures)
             return {"mean": mean, "std": [value or 1.0 for value in std]}
-        level = {"unit": (0.0, 1.0), "symmetric": (0.5, 0.5)}[options.to]
+        level = {"unit": (0.0, 1.0), "symmetric": (0.5, 0.5), "raw": (0.0, 1 / 255)}[options.to]
         return {"mean": [level[0]] * channels, "std": [level[1]] * channels}
 
     def picture(self, options: ScaleOptions, fitted: dict[str, Any], picture: Image.Image) -> Image.Image:
