@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from cnn_core.base.options import Options
 from cnn_core.base.settings import data_folder
+from cnn_core.data import sampling
 from cnn_core.data.sets import SHELF, DataSet
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ _reading: WeakValueDictionary[Key, threading.Lock] = WeakValueDictionary()  # a 
 def load(name: str, options: Options) -> DataSet:
     """A data set of the shelf with validated options; the last three are kept, fewer of large ones. Read-only.
 
+    Whoever asks for a sample has it drawn from the whole set, which is read once for all of them.
     Whoever asks for a set that is just being read waits for it; other sets are not held up by a slow one.
 
     Raises:
@@ -41,9 +44,16 @@ def load(name: str, options: Options) -> DataSet:
     with turn:
         found = _recall(key)
         if found is None:
-            found = _read_only(SHELF.load(name).build.load(options, folder))
+            found = _read_only(_made(name, options, folder))
             _keep(key, found)
     return found
+
+
+def _made(name: str, options: Options, folder: Path) -> DataSet:
+    source, whole = SHELF.load(name).build, sampling.whole(options)
+    if whole == options:
+        return source.load(options, folder)
+    return sampling.sample(options, load(name, whole), source.facts(whole))
 
 
 def _recall(key: Key) -> DataSet | None:

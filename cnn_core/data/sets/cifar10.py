@@ -7,13 +7,14 @@ people about 94 %. Downloaded once (171 MB); its first use takes a few seconds m
 
 from __future__ import annotations
 
-from cnn_core.base.options import Entry, Options
+from cnn_core.base.options import Entry
+from cnn_core.data.sampling import Sampled
 from cnn_core.data.sets import About, Download, Remote, Source
 from cnn_core.data.sets._cifar import CifarSet
 
 
-class Cifar10Options(Options):
-    """Nothing to choose: the splits are those of the files."""
+class Cifar10Options(Sampled):
+    """The splits are those of the files."""
 
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")

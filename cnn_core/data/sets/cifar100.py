@@ -7,13 +7,14 @@ not used. A ResNet-20 reaches about 68 %. Downloaded once (169 MB); its first us
 
 from __future__ import annotations
 
-from cnn_core.base.options import Entry, Options
+from cnn_core.base.options import Entry
+from cnn_core.data.sampling import Sampled
 from cnn_core.data.sets import About, Download, Remote, Source
 from cnn_core.data.sets._cifar import CifarSet
 
 
-class Cifar100Options(Options):
-    """Nothing to choose: the splits are those of the files."""
+class Cifar100Options(Sampled):
+    """The splits are those of the files."""
 
 
 CLASSES = tuple(

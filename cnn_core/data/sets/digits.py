@@ -17,7 +17,8 @@ import numpy as np
 from pydantic import Field
 
 from cnn_core.base.errors import Failed
-from cnn_core.base.options import Entry, Options, hints
+from cnn_core.base.options import Entry, hints
+from cnn_core.data.sampling import Sampled
 from cnn_core.data.sets import About, DataFacts, DataSet, Source, Split
 from cnn_core.data.splits import stratified
 from cnn_core.pictures.framing import OPTICAL
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 HELD_OUT = {"val": 180, "test": 360}
 
 
-class DigitsOptions(Options):
+class DigitsOptions(Sampled):
     split_seed: int = Field(
         0,
         ge=0,

@@ -7,14 +7,15 @@ Xiao, Rasul and Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking
 
 from __future__ import annotations
 
-from cnn_core.base.options import Entry, Options
+from cnn_core.base.options import Entry
+from cnn_core.data.sampling import Sampled
 from cnn_core.data.sets import About, Source
 from cnn_core.data.sets._idx import IdxSet, packed
 from cnn_core.pictures.framing import Paper
 
 
-class FashionMnistOptions(Options):
-    """Nothing to choose: the splits are those of the files."""
+class FashionMnistOptions(Sampled):
+    """The splits are those of the files."""
 
 
 CLASSES = (

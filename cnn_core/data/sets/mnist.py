@@ -7,14 +7,15 @@ once from where torchvision finds them (12 MB).
 
 from __future__ import annotations
 
-from cnn_core.base.options import Entry, Options
+from cnn_core.base.options import Entry
+from cnn_core.data.sampling import Sampled
 from cnn_core.data.sets import About, Source
 from cnn_core.data.sets._idx import IdxSet, packed
 from cnn_core.pictures import framing
 
 
-class MnistOptions(Options):
-    """Nothing to choose: the splits are those of the files."""
+class MnistOptions(Sampled):
+    """The splits are those of the files."""
 
 
 MNIST = IdxSet(

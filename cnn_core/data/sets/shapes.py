@@ -8,20 +8,23 @@ explanation can be checked against the truth. The same options always give the s
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
 
 from cnn_core.base.errors import UserError
-from cnn_core.base.options import Entry, Facts, Options, hints
+from cnn_core.base.options import Entry, Facts, hints
+from cnn_core.data.sampling import Sampled
 from cnn_core.data.sets import About, DataFacts, DataSet, Source, Split
-from cnn_core.data.sets._drawing import FIGURES, draw
+from cnn_core.data.sets._drawing import FIGURES, draw, draw_bright
 from cnn_core.data.splits import stratified
 
+LOOKS = {"varied": draw, "bright": draw_bright}
 MOST_BYTES = 4 * 2**30
 
 
-class ShapesOptions(Options):
+class ShapesOptions(Sampled):
     size: int = Field(
         32, ge=16, le=512, title="Size", description="Width and height.", json_schema_extra=hints(unit="px")
     )
@@ -29,6 +32,11 @@ class ShapesOptions(Options):
         6000, ge=80, le=1_000_000, title="Pictures", description="In all; 70 % train, 10 % validate, 20 % test."
     )
     classes: int = Field(4, ge=2, le=8, title="Classes", description=f"The first so many of {', '.join(FIGURES)}.")
+    look: Literal["varied", "bright"] = Field(
+        "varied",
+        title="Look",
+        description="Figures of any colour on any ground, or grey and brighter than their noisy ground: easier.",
+    )
     seed: int = Field(0, ge=0, le=2**32 - 1, title="Seed", description="Another number draws other pictures.")
     split_seed: int = Field(
         0,
@@ -50,7 +58,7 @@ class Shapes:
         held_out = _held_out(options.count)
         train = options.count - sum(held_out.values())
         shape = (3, options.size, options.size)
-        return DataFacts(tuple(FIGURES)[: options.classes], shape, {"train": train, **held_out})
+        return DataFacts(tuple(FIGURES)[: options.classes], shape, {"train": train, **held_out}, masks=True)
 
     def missing(self, options: ShapesOptions, folder: Path) -> str:
         return ""
@@ -59,7 +67,7 @@ class Shapes:
         if sentence := _unfit(options, Facts()):
             raise UserError(sentence)
         targets = np.arange(options.count, dtype=np.int64) % options.classes  # as many of each as possible
-        pictures, masks = draw(targets, options.size, np.random.default_rng(options.seed))
+        pictures, masks = LOOKS[options.look](targets, options.size, np.random.default_rng(options.seed))
         chosen = stratified(targets, _held_out(options.count), options.split_seed)
         splits = {name: Split(pictures[at], targets[at], masks[at]) for name, at in chosen.items()}
         return DataSet(tuple(FIGURES)[: options.classes], splits)
