@@ -10,8 +10,10 @@ from cnn_core.base.shelf import Shelf
 from cnn_core.calculators import SHELF as CALCULATORS
 from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.labs import SHELF as LABS
+from cnn_core.models.generators import SHELF as GENERATORS
 from cnn_core.models.segmenters import SHELF as SEGMENTERS
 from cnn_core.models.zoo import SHELF as MODELS
+from cnn_core.optimization.adversarial import SHELF as ADVERSARIAL
 from cnn_core.optimization.losses import SHELF as LOSSES
 from cnn_core.optimization.optimizers import SHELF as OPTIMIZERS
 from cnn_core.optimization.schedules import SHELF as SCHEDULES
@@ -21,9 +23,11 @@ SHELVES: tuple[Shelf[Any], ...] = (
     DATASETS,
     MODELS,
     SEGMENTERS,
+    GENERATORS,
     OPTIMIZERS,
     SCHEDULES,
     LOSSES,
+    ADVERSARIAL,
     AUGMENTATIONS,
     STEPS,
     METHODS,

@@ -28,7 +28,7 @@ from cnn_core.experiment.settings import (
     read,
     trained,
 )
-from cnn_core.experiment.tasks import TASKS, Task, targets_of, task_named
+from cnn_core.experiment.tasks import TASKS, Task, targets_of, task_named, train_shelves
 
 __all__ = [
     "PRESETS",
@@ -58,6 +58,7 @@ __all__ = [
     "targets_of",
     "task_named",
     "train_defaults",
+    "train_shelves",
     "trained",
     "unfit",
 ]

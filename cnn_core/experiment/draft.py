@@ -42,7 +42,7 @@ def _draft(raw: Mapping[str, Any]) -> dict[str, Any]:
         raise UserError(f'task is "{shorten(task)}", but must be a name.')
     train = dict(_mapping(raw.get("train", {}), "train"))
     for name in TRAIN_SHELVES:
-        train[name] = _choice(train.get(name), f"train.{name}", TRAIN_SHELVES[name].first[0])
+        train[name] = _choice(train.get(name), f"train.{name}", "")  # without a name: what the task usually takes
     steps = {step["name"]: step for step in _choices(raw.get("preprocessing", ()), "preprocessing")}
     for name in steps:
         STEPS.known(name)

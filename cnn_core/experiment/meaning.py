@@ -11,8 +11,8 @@ from cnn_core.base.shelf import Shelf
 from cnn_core.data import sampling, store
 from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.data.sets import DataFacts, DataSet
-from cnn_core.experiment.settings import TRAIN_SHELVES, Choice, Experiment, Pretrained, Settings
-from cnn_core.experiment.tasks import task_named
+from cnn_core.experiment.settings import Choice, Experiment, Pretrained, Settings
+from cnn_core.experiment.tasks import task_named, train_shelves
 from cnn_core.models import MODEL_SHELVES
 from cnn_core.preprocessing.steps import SHELF as STEPS
 
@@ -86,6 +86,11 @@ def unfit(experiment: Experiment) -> str:
     if reason := sampling.unfit(options, whole, experiment.data.name):
         return reason
     known = facts(experiment)
+    if experiment.task == "generation" and experiment.train.patience:
+        return (
+            f"train.patience is {experiment.train.patience}, but what draws has no validation loss to wait for; "
+            "choose 0."
+        )
     if experiment.train.batch_size > known.train_pictures:
         return (
             f"train.batch_size is {experiment.train.batch_size}, but {known.data} has {known.train_pictures:,} "
@@ -96,7 +101,7 @@ def unfit(experiment: Experiment) -> str:
         *((STEPS, one) for one in experiment.preprocessing),
         *((AUGMENTATIONS, one) for one in experiment.augmentation),
         (MODEL_SHELVES[experiment.task], experiment.model),
-        *((shelf, getattr(experiment.train, name)) for name, shelf in TRAIN_SHELVES.items()),
+        *((shelf, getattr(experiment.train, name)) for name, shelf in train_shelves(experiment.task).items()),
     ]
     for shelf, choice in chosen:
         reason = shelf.load(choice.name).unfit(options_of(shelf, choice), known)

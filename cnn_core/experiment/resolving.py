@@ -13,7 +13,7 @@ from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.experiment.draft import draft_of
 from cnn_core.experiment.meaning import data_facts, unfit
 from cnn_core.experiment.settings import TRAIN_SHELVES, Choice, Experiment, TrainSettings
-from cnn_core.experiment.tasks import task_named, task_of_model
+from cnn_core.experiment.tasks import Task, task_named, task_of_model, train_shelves
 from cnn_core.models import MODEL_SHELVES
 from cnn_core.preprocessing.steps import SHELF as STEPS
 
@@ -39,25 +39,40 @@ def resolve(raw: Mapping[str, Any], sets: Sequence[str] = ()) -> Experiment:
 
 
 def _resolve(draft: dict[str, Any]) -> Experiment:
-    task = task_named(draft["task"] or task_of_model(draft["model"]["name"])).name
-    models = MODEL_SHELVES[task]
+    task = task_named(draft["task"] or task_of_model(draft["model"]["name"]))
+    models, usual = MODEL_SHELVES[task.name], task.usual.get("preprocessing", {})
     for section, shelf in (("data", DATASETS), ("model", models)):
         if not draft[section]["name"]:
             raise UserError(f"{section} is missing: choose one of {', '.join(shelf.names())}.")
     data = _resolved(DATASETS, draft["data"], "data")
-    train = {**train_defaults(data_facts(data).splits["train"]), **draft["train"]}
-    for name, shelf in TRAIN_SHELVES.items():
-        train[name] = _resolved(shelf, train[name], f"train.{name}")
+    train = {**train_defaults(data_facts(data).splits["train"], task.name), **draft["train"]}
+    for name, shelf in train_shelves(task.name).items():
+        train[name] = _resolved(shelf, _usual(task, name, shelf, train[name]), f"train.{name}")
     return Experiment(
-        task=task,
+        task=task.name,
         data=data,
-        preprocessing=tuple(_resolved(STEPS, one, f"preprocessing.{one['name']}") for one in draft["preprocessing"]),
+        preprocessing=tuple(
+            _resolved(
+                STEPS,
+                {**one, "options": {**usual.get(one["name"], {}), **one["options"]}},
+                f"preprocessing.{one['name']}",
+            )
+            for one in draft["preprocessing"]
+        ),
         augmentation=tuple(
             _resolved(AUGMENTATIONS, one, f"augmentation.{one['name']}") for one in draft["augmentation"]
         ),
         model=_resolved(models, draft["model"], "model"),
         train=_train(train),
     )
+
+
+def _usual(task: Task, name: str, shelf: Shelf[Any], choice: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A choice as it was said; where it names no entry, that which the task usually takes, with the options given."""
+    if choice["name"]:
+        return choice
+    usual = task.usual.get("train", {}).get(name, {"name": shelf.first[0], "options": {}})
+    return {"name": usual["name"], "options": {**usual["options"], **choice["options"]}}
 
 
 def _resolved(shelf: Shelf[Any], choice: Mapping[str, Any], where: str) -> Choice:
@@ -72,8 +87,10 @@ def _train(values: Mapping[str, Any]) -> TrainSettings:
     return parse_options(TrainSettings, {**plain, **choices}, "train")
 
 
-def train_defaults(train_pictures: int) -> dict[str, Any]:
-    """What suits a data set of this size: epochs, batch size, learning rate (for AdamW with one-cycle)."""
+def train_defaults(train_pictures: int, task: str = "classification") -> dict[str, Any]:
+    """What suits a data set of this size: epochs, batch size, learning rate (for AdamW with one-cycle), or a task."""
+    if usual := task_named(task).usual.get("train"):
+        return dict(usual)
     if train_pictures <= SMALL_SET:
         return {"epochs": 10, "batch_size": 32, "lr": 5e-3}
     return {"epochs": 5, "batch_size": 128, "lr": 5e-3}

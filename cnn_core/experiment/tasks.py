@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnn_core.base.errors import Failed, UnknownName
+from cnn_core.base.shelf import Shelf
 from cnn_core.data.sets import DataFacts, Split
+from cnn_core.experiment.settings import TRAIN_SHELVES
 from cnn_core.models import MODEL_SHELVES
+from cnn_core.optimization.adversarial import SHELF as ADVERSARIAL
 from cnn_core.preprocessing.pipeline import Preprocessing
 
 
@@ -30,13 +34,33 @@ def _background_too(data: DataFacts) -> tuple[str, ...]:
     return ("background", *data.classes)
 
 
+def _real(data: DataFacts) -> tuple[str, ...]:
+    return ("real",)
+
+
+# DCGAN's optimizer (Radford and others, 2016), with a larger step that suits a minute
+_ADVERSARIAL: dict[str, Any] = {
+    "preprocessing": {"scale": {"to": "symmetric"}},
+    "train": {
+        "epochs": 5,
+        "batch_size": 64,
+        "lr": 5e-4,
+        "optimizer": {"name": "adamw", "options": {"beta1": 0.5, "weight_decay": 0.0}},
+        "schedule": {"name": "constant", "options": {}},
+        "validations": 4,
+    },
+}
+
+
 @dataclass(frozen=True)
 class Task:
     """What a network is to answer.
 
     Attributes:
         title: on a button. about: a sentence. lacks: why a data set cannot be used for it; empty where it can.
-        answers: the classes in the order of the logits, of a data set. Its networks: `models.MODEL_SHELVES` by `name`.
+        answers: the classes in the order of the logits, of a data set. losses: its shelf of losses. usual: what is
+            taken where nothing is said: options by step under `preprocessing`, and of `train`. Its networks:
+            `models.MODEL_SHELVES` by `name`.
     """
 
     name: str
@@ -44,6 +68,8 @@ class Task:
     about: str
     lacks: Callable[[DataFacts], str] = _one_picture
     answers: Callable[[DataFacts], tuple[str, ...]] = _classes
+    losses: Shelf[Any] = TRAIN_SHELVES["loss"]
+    usual: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 TASKS = {
@@ -51,6 +77,14 @@ TASKS = {
     for one in (
         Task("classification", "Classify", "What is in the picture: one class for each."),
         Task("segmentation", "Segment", "Which pixels are what: one class for each pixel.", _masks, _background_too),
+        Task(
+            "generation",
+            "Draw",
+            "Pictures that look like those of the data set, drawn from noise.",
+            answers=_real,
+            losses=ADVERSARIAL,
+            usual=_ADVERSARIAL,
+        ),
     )
 }
 
@@ -77,6 +111,11 @@ def task_named(name: str) -> Task:
     if name not in TASKS:
         raise UnknownName(name, "task", list(TASKS))
     return TASKS[name]
+
+
+def train_shelves(task: str) -> dict[str, Shelf[Any]]:
+    """The shelves of optimizers, schedules and losses that a task chooses from."""
+    return {**TRAIN_SHELVES, "loss": task_named(task).losses}
 
 
 def task_of_model(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnn_core.base.errors import UserError, shorten
 from cnn_core.base.options import Facts, parse_options
 from cnn_core.base.shelf import Shelf
+from cnn_core.models.generators import SHELF as GENERATORS
 from cnn_core.models.segmenters import SHELF as SEGMENTERS
 from cnn_core.models.zoo import SHELF
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 MODEL_SHELVES: dict[str, Shelf[Any]] = {  # by task; no name stands on two
     "classification": SHELF,
     "segmentation": SEGMENTERS,
+    "generation": GENERATORS,
 }
 CHANNELS_MOST, SIDE_MOST, CLASSES_MOST = 64, 1024, 100_000
 
@@ -35,7 +37,8 @@ def build_model(name: str, input_shape: Sequence[int], num_classes: int, **optio
         num_classes: how many logits. options: of that architecture; what is not given has its default.
 
     Returns:
-        A module from float (N, C, H, W) to logits (N, num_classes), or (N, num_classes, H, W) for segmentation.
+        A module from float (N, C, H, W) to logits (N, num_classes), or (N, num_classes, H, W) for segmentation;
+        for generation see `generators.Pair`.
 
     Raises:
         UserError: an unknown name or option, a value out of its bounds, a picture that does not fit.
