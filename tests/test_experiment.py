@@ -51,7 +51,7 @@ def test_settings_apply_names_first_whatever_their_order():
     assert experiment.augmentation[1].options["pixels"] == 1
     assert facts(experiment).input_shape == (1, 16, 16)
     assert experiment.model.options["width"] == 8
-    assert experiment.data.options == {"split_seed": 3}
+    assert experiment.data.options["split_seed"] == 3
 
 
 @pytest.mark.parametrize(

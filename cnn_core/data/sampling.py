@@ -83,24 +83,29 @@ def whole(options: OptionsT) -> OptionsT:
 def class_sizes(options: Sampled, facts: DataFacts) -> NDArray[np.int64] | None:
     """Training pictures by class (K,), of the whole set's facts; None where they keep the share that they have.
 
-    Long tail: n_i = n_0 * ratio ** (-i / (K - 1)), classes in their order. Minority: the last class is 1 / ratio of each
-    other. They add up to `train_pictures`; without, the most frequent class has what `each` says.
+    They add up to `train_pictures`; where that is 0, the most frequent class has what `each` says.
     """
     if options.imbalance == "none":
         return None
-    count = len(facts.classes)
-    shares = np.ones(count)
-    if options.imbalance == "long_tail":
-        shares = options.ratio ** (-np.arange(count) / max(1, count - 1))
-    else:
-        shares[-1] = 1 / options.ratio
+    shares = _shares(options, len(facts.classes))
     if options.train_pictures:
         return largest_remainder(np.round(shares * UNIT).astype(np.int64), options.train_pictures)
     return np.maximum(1, np.floor(each(facts) * shares + 0.5)).astype(np.int64)
 
 
+def _shares(options: Sampled, classes: int) -> NDArray[np.float64]:
+    """What each class has for every picture of the most frequent one.
+
+    Long tail: ratio ** (-i / (K - 1)), classes in their order. Minority: 1 / ratio for the last class, else 1.
+    """
+    if options.imbalance == "long_tail":
+        found: NDArray[np.float64] = options.ratio ** (-np.arange(classes) / max(1, classes - 1))
+        return found
+    return np.where(np.arange(classes) == classes - 1, 1 / options.ratio, 1.0)
+
+
 def each(facts: DataFacts) -> int:
-    """Training pictures that every class has for certain: nine tenths of an even share (a test holds all sets to it)."""
+    """Training pictures that every class has for certain: nine tenths of an even share; a test holds all sets to it."""
     return max(1, facts.splits["train"] * 9 // (10 * len(facts.classes)))
 
 
@@ -128,7 +133,7 @@ def unfit(options: Any, facts: DataFacts, name: str) -> str:
             )
     sizes = class_sizes(options, facts)
     if sizes is not None and sizes.max() > each(facts):
-        most = each(facts) * int(sizes.sum()) // int(sizes.max())
+        most = int(each(facts) * _shares(options, len(facts.classes)).sum())
         return (
             f"data.train_pictures is {options.train_pictures}, but with data.imbalance {options.imbalance} and "
             f"data.ratio {options.ratio:g} the most frequent class of {name} would lack pictures; "
