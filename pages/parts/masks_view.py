@@ -60,7 +60,7 @@ def legend(classes: Sequence[str], shares: Sequence[float] | None = None) -> Non
             said = "" if shares is None else f" {shares[at]:.1%}"
             red, green, blue = colors[at]
             st.html(
-                f'<span style="display:inline-block;width:.8em;height:.8em;border-radius:3px;margin-right:.4em;'
+                f'<span style="display:inline-block;width:.8em;height:.8em;border-radius:3px;'
                 f'background:rgb({red},{green},{blue})"></span>',
                 width="content",
             )

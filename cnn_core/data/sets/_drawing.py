@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 CHUNK = 256  # pictures drawn at a time; part of what decides the random numbers, so never changed
+NOISE = 25  # of 255: the deviation of the noise on bright figures
 GRAIN = 10  # of 255: the noise on every ground
 FIGURE, GROUND = (170, 256), (GRAIN, 120)  # in the channel that tells them apart; or the other way round, 255 - x
 
@@ -82,13 +83,25 @@ def draw(
     masks = np.empty((len(targets), size, size), dtype=np.uint8)
     for start in range(0, len(targets), CHUNK):
         part = slice(start, start + CHUNK)
-        masks[part] = _masks(targets[part], size, rng)
+        masks[part] = figure_masks(targets[part], size, rng)
         figure, ground = _colours(len(targets[part]), rng)
         pictures[part] = np.where(masks[part, ..., None] == 1, figure[:, None, None], _grounds(ground, size, rng))
     return pictures, masks
 
 
-def _masks(targets: NDArray[np.int64], size: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+def draw_bright(
+    targets: NDArray[np.int64], size: int, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """As `draw`, but grey: a figure of one brightness on a darker ground, and strong noise over both."""
+    masks = figure_masks(targets, size, rng)
+    ground, contrast = rng.uniform(30, 110, len(targets)), rng.uniform(60, 120, len(targets))
+    noise = rng.normal(0, NOISE, masks.shape)
+    grey = ground[:, None, None] + contrast[:, None, None] * masks + noise
+    pictures = np.repeat(np.clip(np.rint(grey), 0, 255).astype(np.uint8)[..., None], 3, axis=3)
+    return pictures, masks.astype(np.uint8)
+
+
+def figure_masks(targets: NDArray[np.int64], size: int, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Where each figure is, (N, size, size): whole inside the picture, of a random place, size and rotation."""
     count = len(targets)
     radius = rng.uniform(0.22, 0.42, count) * size

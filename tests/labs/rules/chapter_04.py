@@ -6,4 +6,23 @@ RULES = {
         {"largest_difference": 2, "share_222": 0.29},
         None,
     ),
+    "segmentation_minute": (
+        {
+            "lattice_222": 0.013,
+            "lattice_1248": 0.002,
+            "iou_unet": 0.78,
+            "iou_1248": 0.6,
+            "iou_222": 0.5,
+            "iou_111": 0.4,
+        },
+        {
+            "lattice_222": 0.001,
+            "lattice_1248": 0.002,
+            "iou_unet": 0.78,
+            "iou_1248": 0.6,
+            "iou_222": 0.5,
+            "iou_111": 0.4,
+        },
+        {"lattice_222": 0.013, "lattice_1248": 0.002, "iou_unet": 0.5, "iou_1248": 0.6, "iou_222": 0.5, "iou_111": 0.4},
+    ),
 }
