@@ -2,7 +2,8 @@
 
 It is the negative logarithm of the probability that the network gave to the true class; 1,000 classes guessed evenly
 cost ln 1000 = 6.91. Label smoothing asks for a little less than certainty, which often helps accuracy and keeps the
-probabilities from growing extreme. Szegedy and others, 2016 (label smoothing).
+probabilities from growing extreme. Class weights make rare classes count more; the mean is then divided by the weights
+in the batch, as PyTorch does it. Szegedy and others, 2016 (label smoothing); Cui and others, 2019 (effective weights).
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from cnn_core.base.options import Entry, Options, hints
+from cnn_core.base.options import Entry, hints
 from cnn_core.optimization.losses import Loss
+from cnn_core.optimization.losses._weights import Weighted, class_weights
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-class CrossEntropyOptions(Options):
+class CrossEntropyOptions(Weighted):
     label_smoothing: float = Field(
         0.0,
         ge=0,
@@ -29,11 +31,14 @@ class CrossEntropyOptions(Options):
     )
 
 
-def cross_entropy(options: CrossEntropyOptions, logits: Tensor, targets: Tensor) -> Tensor:
+def cross_entropy(
+    options: CrossEntropyOptions, logits: Tensor, targets: Tensor, counts: Tensor | None = None
+) -> Tensor:
     """Mean over the batch; see `Loss` for the shapes."""
     from torch.nn import functional
 
-    return functional.cross_entropy(logits, targets, label_smoothing=options.label_smoothing)
+    weights = class_weights(options, counts)
+    return functional.cross_entropy(logits, targets, weights, label_smoothing=options.label_smoothing)
 
 
 ENTRY: Entry[Loss] = Entry(options=CrossEntropyOptions, build=cross_entropy)
