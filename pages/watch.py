@@ -102,7 +102,13 @@ def metrics(now: Live) -> None:
     loss = record["val_loss"] if best else last.get("val_loss")
     which = f"At the best epoch, {record['best_epoch']}." if best else "At the last validation."
     with st.grid(4, min_column_width=140):
-        st.metric("Validation accuracy", percent(accuracy), help=f"{which} On pictures it does not train on.")
+        if record["task"] == "segmentation":
+            st.metric("Pixels right", percent(accuracy), help=f"{which} On pictures it does not train on.")
+            st.metric(
+                "Mean IoU", number(last.get("val_iou")), help="How far masks overlap the truth, lately; 1: fully."
+            )
+        else:
+            st.metric("Validation accuracy", percent(accuracy), help=f"{which} On pictures it does not train on.")
         st.metric("Validation loss", number(loss))
         st.metric("Best epoch", record["best_epoch"] or "–", help="The epoch with the lowest validation loss is kept.")
         st.metric("Pictures per second", number(now.images_per_second), help="While training, validation left out.")
