@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn_core.evaluation.agreement import class_row
 from cnn_core.evaluation.basics import confusion_matrix, log_softmax, wilson
 
 
@@ -28,7 +29,8 @@ def report(logits: NDArray[np.float32], targets: NDArray[np.int64], classes: Seq
     log_probabilities = log_softmax(logits)
     matrix = confusion_matrix(targets, np.asarray(logits).argmax(axis=1), len(classes))
     n, right = int(matrix.sum()), int(matrix.trace())
-    rows = _per_class(matrix, _areas(np.exp(log_probabilities), targets), classes)
+    areas = _areas(np.exp(log_probabilities), targets)
+    rows = [{**class_row(matrix, at, name), "auc": areas[at]} for at, name in enumerate(classes)]
     return {
         "n": n,
         "classes": list(classes),
@@ -42,23 +44,6 @@ def report(logits: NDArray[np.float32], targets: NDArray[np.int64], classes: Seq
         "confusion_matrix": matrix.tolist(),
         "per_class": rows,
     }
-
-
-def _per_class(matrix: NDArray[np.int64], areas: list[float | None], classes: Sequence[str]) -> list[dict[str, Any]]:
-    rows = []
-    for index, name in enumerate(classes):
-        right, support, predicted = (int(x[index]) for x in (matrix.diagonal(), matrix.sum(1), matrix.sum(0)))
-        rows.append(
-            {
-                "class": name,
-                "precision": right / predicted if support and predicted else None,
-                "recall": right / support if support else None,
-                "f1": 2 * right / (support + predicted) if support else None,
-                "support": support,
-                "auc": areas[index],
-            }
-        )
-    return rows
 
 
 def _areas(probabilities: NDArray[np.float64], targets: NDArray[np.int64]) -> list[float | None]:

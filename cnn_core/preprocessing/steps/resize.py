@@ -75,7 +75,7 @@ class Resize:
         height, width = fitted["size"]
         if picture.size == (width, height) and not options.short:
             return picture
-        scaled = _scaled(options.strategy, picture.size, _covered(options, (width, height)))
+        scaled = scaled_size(options.strategy, picture.size, _covered(options, (width, height)))
         found = _resampled(picture, scaled, options)
         if scaled == (width, height):
             return found
@@ -90,7 +90,7 @@ class Resize:
         target = (fitted["size"][1], fitted["size"][0])
         if (width, height) == target and not options.short:
             return 0.0, 0.0, float(width), float(height)
-        scaled = _scaled(options.strategy, (width, height), _covered(options, target))
+        scaled = scaled_size(options.strategy, (width, height), _covered(options, target))
         (left, top), across, down = _offset(scaled, target), width / scaled[0], height / scaled[1]
         return left * across, top * down, (left + target[0]) * across, (top + target[1]) * down
 
@@ -121,7 +121,7 @@ def _covered(options: ResizeOptions, target: tuple[int, int]) -> tuple[int, int]
     return (options.short, options.short) if options.short else target
 
 
-def _scaled(strategy: str, size: tuple[int, int], target: tuple[int, int]) -> tuple[int, int]:
+def scaled_size(strategy: str, size: tuple[int, int], target: tuple[int, int]) -> tuple[int, int]:
     """(width, height) after scaling: exactly the target, or covering it (crop), or fitting into it (pad)."""
     (width, height), (wide, high) = size, target
     if strategy == "stretch":
