@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional
@@ -32,7 +33,7 @@ def test_balanced_weights_are_those_of_scikit_learn():
     from sklearn.utils.class_weight import compute_class_weight
 
     labels = torch.tensor([0] * 7 + [1] * 2 + [2] * 11).numpy()
-    theirs = compute_class_weight("balanced", classes=[0, 1, 2], y=labels)
+    theirs = compute_class_weight("balanced", classes=np.arange(3), y=labels)
     assert weights_of("balanced", [7, 2, 11]) == pytest.approx(theirs.tolist())
 
 
