@@ -18,6 +18,7 @@ from cnn_core.base.options import Entry, Facts, hints
 from cnn_core.data.sampling import Sampled
 from cnn_core.data.sets import About, DataFacts, DataSet, Source, Split
 from cnn_core.data.sets._drawing import FIGURES, draw, draw_bright
+from cnn_core.data.sets._drawn import held_out
 from cnn_core.data.splits import stratified
 
 LOOKS = {"varied": draw, "bright": draw_bright}
@@ -55,10 +56,10 @@ class Shapes:
     download = None
 
     def facts(self, options: ShapesOptions) -> DataFacts:
-        held_out = _held_out(options.count)
-        train = options.count - sum(held_out.values())
+        kept = held_out(options.count)
+        train = options.count - sum(kept.values())
         shape = (3, options.size, options.size)
-        return DataFacts(tuple(FIGURES)[: options.classes], shape, {"train": train, **held_out}, masks=True)
+        return DataFacts(tuple(FIGURES)[: options.classes], shape, {"train": train, **kept}, masks=True)
 
     def missing(self, options: ShapesOptions, folder: Path) -> str:
         return ""
@@ -68,13 +69,9 @@ class Shapes:
             raise UserError(sentence)
         targets = np.arange(options.count, dtype=np.int64) % options.classes  # as many of each as possible
         pictures, masks = LOOKS[options.look](targets, options.size, np.random.default_rng(options.seed))
-        chosen = stratified(targets, _held_out(options.count), options.split_seed)
+        chosen = stratified(targets, held_out(options.count), options.split_seed)
         splits = {name: Split(pictures[at], targets[at], masks[at]) for name, at in chosen.items()}
         return DataSet(tuple(FIGURES)[: options.classes], splits)
-
-
-def _held_out(count: int) -> dict[str, int]:
-    return {"val": count // 10, "test": count // 5}
 
 
 def _unfit(options: ShapesOptions, facts: Facts) -> str:
