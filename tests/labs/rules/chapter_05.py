@@ -7,6 +7,18 @@ def _stripes(plain: float, antialiased: float) -> dict[str, float]:
     return {"contrast_before": 0.47, **left}
 
 
+def _losses(raw: float, unit: float, standard: float) -> dict[str, float]:
+    return {
+        "loss_raw": raw,
+        "loss_unit": unit,
+        "loss_standard": standard,
+        "loss_unit_larger_step": 0.6,
+        "first_over_second_unit": 8.5,
+        "first_over_second_standard": 4.9,
+    }
+
+
 RULES = {
+    "input_scaling": (_losses(5, 1.8, 0.7), _losses(5, 0.5, 0.7), _losses(0.9, 1.8, 0.7)),
     "antialias_stripes": (_stripes(0.3, 0.01), _stripes(0.2, 0.19), _stripes(0.1, 0.02)),
 }
