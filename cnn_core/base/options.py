@@ -174,6 +174,8 @@ def _sentence(error: ValidationError, options: type[BaseModel], known: Mapping[s
     if first["type"] == "missing":
         return f"{path} is missing; give {known[name].allowed if name in known else 'a value'}."
     value = shorten(first["input"])
+    if first["type"] == "value_error":  # a validator of the options says itself what is allowed
+        return f'{path} is "{value}": {first["msg"].removeprefix("Value error, ")}.'
     if name in known:
         return f'{path} is "{value}", but must be {known[name].allowed}.'
     return f'{path} is "{value}": {first["msg"]}.'

@@ -79,5 +79,8 @@ SHELF: Shelf[Calculator] = Shelf(
     "calculators",
     "cnn_core.calculators.entries",
     "calculator",
-    first=("convolution",),
+    first=(
+        *("convolution", "stack", "bottleneck", "small_kernels", "separable", "transposed", "recurrent", "activation"),
+        *("resizing", "normalizing", "class_weights", "focal_loss", "metrics"),
+    ),
 )
