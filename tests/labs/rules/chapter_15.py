@@ -1,0 +1,11 @@
+"""Rules of the labs of chapter 15: numbers that confirm, that refute, and that are neither."""
+
+BALANCED = {"accuracy_agreeing_50": 0.98, "accuracy_random_50": 0.97, "accuracy_reversed_50": 0.95}
+
+RULES = {
+    "background_shortcut": (
+        {"accuracy_reversed": 0.0, **BALANCED},
+        {"accuracy_reversed": 0.9, **BALANCED},
+        {"accuracy_reversed": 0.0, **BALANCED, "accuracy_reversed_50": 0.7},
+    ),
+}
