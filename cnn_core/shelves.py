@@ -16,6 +16,7 @@ from cnn_core.models.zoo import SHELF as MODELS
 from cnn_core.optimization.adversarial import SHELF as ADVERSARIAL
 from cnn_core.optimization.losses import SHELF as LOSSES
 from cnn_core.optimization.optimizers import SHELF as OPTIMIZERS
+from cnn_core.optimization.samplers import SHELF as SAMPLERS
 from cnn_core.optimization.schedules import SHELF as SCHEDULES
 from cnn_core.preprocessing.steps import SHELF as STEPS
 
@@ -27,6 +28,7 @@ SHELVES: tuple[Shelf[Any], ...] = (
     OPTIMIZERS,
     SCHEDULES,
     LOSSES,
+    SAMPLERS,
     ADVERSARIAL,
     AUGMENTATIONS,
     STEPS,

@@ -10,9 +10,11 @@ import streamlit as st
 from cnn_core import actions
 from cnn_core.augmentation.entries import SHELF as AUGMENTATIONS
 from cnn_core.base.errors import UserError
+from cnn_core.base.options import option_fields
 from cnn_core.base.shelf import Shelf
 from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.experiment import TASKS, TRAIN_SHELVES, Experiment, TrainSettings
+from cnn_core.experiment.advice import advice
 from cnn_core.preprocessing.steps import ORDER as STEP_ORDER
 from cnn_core.preprocessing.steps import SHELF as STEPS
 from pages.parts import begin_view, cached, setup, shell, time_view, train_view
@@ -43,6 +45,7 @@ def main() -> None:
         _how(now)
         _pictures(now)
         _details(now)
+        _advice(now)
     with right:
         st.subheader("What you will get", anchor=False)
         train_view.draw_plan(plan, now.experiment, shell.theme(), bool(lacking))
@@ -180,16 +183,25 @@ def _details(now: Setup) -> None:
         draw_form(PAGE, SETTINGS, TrainSettings, defaults=now.defaults, problems=wrong, only=rest)
 
 
+def _advice(now: Setup) -> None:
+    """What is allowed but seldom wise."""
+    for sentence in advice(now.experiment) if now.experiment else ():
+        st.info(md(sentence), icon=":material/lightbulb:")
+
+
 def _learning(now: Setup) -> None:
-    """The options of optimizer, schedule and loss; the loss itself once there is a choice."""
+    """Loss and sampler, and the options of all that decides a step."""
     names = {section: setup.chosen(section) for section in TRAIN_SHELVES}
     said = [train_view.entry_words(name, TRAIN_SHELVES[section]) for section, name in names.items()]
     with _expander("learning", f"Learning · {' · '.join(said)}", "trending_down", now, names.values()):
-        if len(TRAIN_SHELVES["loss"].names()) > 1:
+        with st.grid(2, min_column_width=130):
             _choose("loss", "Loss", TRAIN_SHELVES["loss"], now)
+            _choose("sampler", "Sampler", TRAIN_SHELVES["sampler"], now)
         with st.grid(3, min_column_width=130, gap="medium"):
             for section, name in names.items():
                 shelf = TRAIN_SHELVES[section]
+                if not option_fields(shelf.load(name).options):
+                    continue
                 with st.container():
                     st.markdown(f"**{shelf.singular.capitalize()}** {name}")
                     draw_form(PAGE, name, shelf.load(name).options, problems=now.problems_of(name), columns=1)

@@ -236,7 +236,7 @@ def test_a_misspelled_name_gets_the_nearest_one(shelf, name):
 
 
 def test_the_names_of_shelves_are_those_of_the_command_line():
-    models, training = "models segmenters generators", "optimizers schedules losses adversarial_losses"
+    models, training = "models segmenters generators", "optimizers schedules losses samplers adversarial_losses"
     names = f"datasets {models} {training} augmentations steps methods labs calculators"
     assert [shelf.name for shelf in SHELVES] == names.split()
 

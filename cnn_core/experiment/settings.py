@@ -12,10 +12,16 @@ from cnn_core.base.options import Options, hints, option_fields
 from cnn_core.base.shelf import Shelf
 from cnn_core.optimization.losses import SHELF as LOSSES
 from cnn_core.optimization.optimizers import SHELF as OPTIMIZERS
+from cnn_core.optimization.samplers import SHELF as SAMPLERS
 from cnn_core.optimization.schedules import SHELF as SCHEDULES
 
 SCHEMA = 1
-TRAIN_SHELVES: dict[str, Shelf[Any]] = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "loss": LOSSES}
+TRAIN_SHELVES: dict[str, Shelf[Any]] = {
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULES,
+    "loss": LOSSES,
+    "sampler": SAMPLERS,
+}
 
 
 class Choice(Options):
@@ -26,7 +32,7 @@ class Choice(Options):
 
 
 class TrainSettings(Options):
-    """How the network is trained. `optimizer`, `schedule` and `loss` are choices from their shelves."""
+    """How the network is trained. `optimizer`, `schedule`, `loss` and `sampler` are choices from their shelves."""
 
     epochs: int = Field(
         10, ge=1, le=10_000, title="Epochs", description="How often every training picture is seen at most."
@@ -44,6 +50,7 @@ class TrainSettings(Options):
     optimizer: Choice = Choice(name=OPTIMIZERS.first[0])
     schedule: Choice = Choice(name=SCHEDULES.first[0])
     loss: Choice = Choice(name=LOSSES.first[0])
+    sampler: Choice = Choice(name=SAMPLERS.first[0])
     patience: int = Field(
         0,
         ge=0,
@@ -66,6 +73,23 @@ class TrainSettings(Options):
         "auto",
         title="Precision",
         description="auto takes bfloat16 where the processor or GPU has instructions for it; weights stay float32.",
+    )
+    mixup: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        title="Mixup",
+        description="Lay pictures over each other in pairs, and ask for both classes in their shares, drawn from "
+        "Beta(a, a); 0: off, 0.2 to 1 is common.",
+        json_schema_extra=hints(step=0.1, advanced=True),
+    )
+    l1: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        title="L1 penalty",
+        description="Pull every weight towards 0 by the same small force; many end there. 0: off.",
+        json_schema_extra=hints(scale="log", advanced=True),
     )
     validations: int = Field(
         1,

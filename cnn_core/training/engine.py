@@ -21,6 +21,7 @@ from cnn_core.jobs.interrupts import Interrupted
 from cnn_core.runs.checkpoints import Checkpoint
 from cnn_core.training.feed import Feed
 from cnn_core.training.precision import autocast
+from cnn_core.training.regularizing import mixup, shrink
 from cnn_core.training.scoring import ScoreOf, of_pictures
 
 READ_EVERY = 20  # steps
@@ -93,6 +94,8 @@ class Trainer:
     progress: Progress = field(default_factory=Progress)
 
     score: ScoreOf = of_pictures
+    mixup: float = 0.0  # alpha; 0: off
+    l1: float = 0.0
 
     def __post_init__(self) -> None:
         self.correct = torch.zeros((), dtype=torch.int64, device=self.device)
@@ -149,11 +152,14 @@ class Trainer:
     def _step(self, images: Tensor, targets: Tensor) -> None:
         for group in self.optimizer.param_groups:
             group["lr"] = self._lr()
+        mixed = mixup(images, targets, self.mixup) if self.mixup else None
         with autocast(self.device, self.precision):
-            logits = self.model(images)
-        loss = self.loss(logits.float(), targets)
+            logits = self.model(mixed.images if mixed else images)
+        loss = mixed.loss(self.loss, logits.float()) if mixed else self.loss(logits.float(), targets)
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
+        if self.l1:
+            shrink(self.model, self.l1)
         self.optimizer.step()
         self.ring[len(self.unread)] = loss.detach()
         self.correct += (logits.detach().argmax(1) == targets).sum()

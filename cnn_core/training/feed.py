@@ -6,7 +6,9 @@ nothing of it needs to be saved for a resume.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import torch
@@ -14,7 +16,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cnn_core.augmentation.apply import Augmenter
+from cnn_core.optimization.samplers.shuffle import ShuffleOptions, shuffle
 from cnn_core.preprocessing.pipeline import Preprocessing
+
+Draw = Callable[[int, int], Tensor]  # from seed and epoch to positions int64 (N,)
 
 
 @dataclass
@@ -27,6 +32,7 @@ class Feed:
     augmenter: Augmenter | None
     batch_size: int
     seed: int
+    draw: Draw | None = None  # of the order of an epoch; None: every picture once, in a random order
     order: Tensor = field(init=False)
 
     @classmethod
@@ -39,17 +45,23 @@ class Feed:
         batch_size: int,
         seed: int,
         device: str,
+        draw: Draw | None = None,
     ) -> Feed:
         """From pictures as stored: preprocessed once, then kept on the device."""
         seen = torch.from_numpy(np.array(preprocessing.pictures(pictures))).to(device)
-        return cls(seen, torch.from_numpy(np.array(targets)).to(device), preprocessing, augmenter, batch_size, seed)
+        answers = torch.from_numpy(np.array(targets)).to(device)
+        return cls(seen, answers, preprocessing, augmenter, batch_size, seed, draw)
 
     def start_epoch(self, epoch: int) -> None:
         """Draw the order and the augmentations of an epoch."""
-        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
-        self.order = torch.randperm(len(self.targets), generator=generator).to(self.targets.device)
+        usual = self.draw or partial(shuffle, ShuffleOptions(), self.targets)
+        self.order = usual(self.seed, epoch).to(self.targets.device)
         if self.augmenter is not None:
             self.augmenter.epoch(epoch)
+
+    def counts(self, classes: int) -> Tensor:
+        """How often each class is to be answered in an epoch of every picture once: int64 (classes,)."""
+        return torch.bincount(self.targets.flatten(), minlength=classes)
 
     def batch(self, number: int) -> tuple[Tensor, Tensor]:
         """Batch `number` of the epoch: float32 (B, C, H, W) in channels_last memory, int64 (B,) or (B, H, W)."""

@@ -9,7 +9,7 @@ import torch
 
 from cnn_core.augmentation.apply import Augmenter
 from cnn_core.data.sets import DataSet
-from cnn_core.experiment import TRAIN_SHELVES, Experiment, augmentation_choices, options_of, targets_of
+from cnn_core.experiment import TRAIN_SHELVES, Experiment, augmentation_choices, classes_of, options_of, targets_of
 from cnn_core.preprocessing.pipeline import Preprocessing
 from cnn_core.runs.loaded import build
 from cnn_core.runs.run import steps_per_epoch
@@ -29,28 +29,30 @@ def make_trainer(
     train, device = experiment.train, means["device"]
     torch.manual_seed(train.seed)
     model = build(experiment).to(device).to(memory_format=torch.channels_last)
-    optimizer, schedule, loss = (
+    optimizer, schedule, loss, sampler = (
         (TRAIN_SHELVES[name].load(choice.name).build, options_of(TRAIN_SHELVES[name], choice))
-        for name, choice in (("optimizer", train.optimizer), ("schedule", train.schedule), ("loss", train.loss))
+        for name, choice in ((name, getattr(train, name)) for name in ("optimizer", "schedule", "loss", "sampler"))
     )
     augmentations = augmentation_choices(experiment)
     pictures = len(data.splits["train"].targets)
     augmenter = Augmenter(augmentations, pictures, train.seed) if augmentations else None
     validation = data.splits["val"]
+    feed = Feed.of(
+        data.splits["train"].pictures,
+        targets_of(experiment.task, data.splits["train"], preprocessing),
+        preprocessing,
+        augmenter,
+        train.batch_size,
+        train.seed,
+        device,
+        partial(sampler[0], sampler[1], torch.tensor(data.splits["train"].targets)),
+    )
     return Trainer(
         model=model,
         optimizer=optimizer[0](optimizer[1], model.parameters(), train.lr),
-        loss=partial(loss[0], loss[1]),
+        loss=partial(loss[0], loss[1], counts=feed.counts(len(classes_of(experiment)))),
         factor=partial(schedule[0], schedule[1]),
-        feed=Feed.of(
-            data.splits["train"].pictures,
-            targets_of(experiment.task, data.splits["train"], preprocessing),
-            preprocessing,
-            augmenter,
-            train.batch_size,
-            train.seed,
-            device,
-        ),
+        feed=feed,
         validation=(
             torch.tensor(preprocessing.pictures(validation.pictures), device=device),
             torch.tensor(targets_of(experiment.task, validation, preprocessing), device=device),
@@ -64,4 +66,6 @@ def make_trainer(
         device=device,
         precision=means["precision"],
         score=score_of(experiment.task),
+        mixup=train.mixup,
+        l1=train.l1,
     )

@@ -197,6 +197,8 @@ def _word(one: OptionField, value: Any) -> str:
     title = re.sub(r" \(.*\)", "", one.title[:1].lower() + one.title[1:])
     if one.kind == "bool":
         return title if value else ""
+    if one.kind == "choice" and value == "none":
+        return ""
     if one.kind == "choice" and isinstance(value, str):
         return value if len(value) > 1 else f"{title} {value}"
     if one.kind == "pair" and not isinstance(value, str):
