@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         thrown_away,
         trash,
     )
+    from cnn_core.actions.learning import chapter, chapters
     from cnn_core.actions.looking import activations, filters, npz, sheet_png
     from cnn_core.actions.mending import doctor
     from cnn_core.actions.planning import Plan, Preview, anatomy, estimate, plan, preview
@@ -57,6 +58,7 @@ _HOMES = {
     "keeping": (
         *("compare", "note", "purge", "purge_all", "rename", "restore", "summaries", "tag", "thrown_away", "trash"),
     ),
+    "learning": ("chapter", "chapters"),
     "looking": ("activations", "filters", "npz", "sheet_png"),
     "masking": ("Segmented", "said_and_true", "segment"),
     "mending": ("doctor",),
@@ -79,6 +81,8 @@ __all__ = [
     "calculate",
     "calculator_picture",
     "cancel_download",
+    "chapter",
+    "chapters",
     "compare",
     "contrast",
     "data",

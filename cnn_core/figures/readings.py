@@ -10,12 +10,19 @@ import pandas as pd
 from cnn_core.figures.style import class_color, layered, palette, quiet
 
 Points = Sequence[Sequence[float]]
+_CROWD = 60  # points of one line that would hide it as dots
 
 
 def readings_chart(
-    readings: Sequence[Mapping[str, Points]], x: str, y: str, theme: str = "light", *, log: bool = False
+    readings: Sequence[Mapping[str, Points]],
+    x: str,
+    y: str,
+    theme: str = "light",
+    *,
+    log: bool = False,
+    height: int = 300,
 ) -> alt.LayerChart:
-    """Lines by name, in the order of the first reading.
+    """Lines by name, in the order of the first reading. One seed alone has no dots behind it where points are many.
 
     Args:
         readings: one a seed: points (x, y) by name. x, y: titles of the axes. log: y on a log scale, above 0 only.
@@ -53,6 +60,7 @@ def readings_chart(
         ),
         "color": color,
     }
-    dots = alt.Chart(frame).mark_circle(size=18, opacity=0.35).encode(**axes)
+    crowded = len(readings) == 1 and len(frame) > _CROWD * max(1, len(names))
+    dots = alt.Chart(frame.head(0) if crowded else frame).mark_circle(size=18, opacity=0.35).encode(**axes)
     lines = alt.Chart(means).mark_line(strokeWidth=2.2).encode(**axes)
-    return quiet(layered(dots, lines), theme, height=300)
+    return quiet(layered(dots, lines), theme, height=height)

@@ -1,0 +1,1 @@
+"""The texts of the chapters, one file each."""
