@@ -18,7 +18,13 @@ def _losses(raw: float, unit: float, standard: float) -> dict[str, float]:
     }
 
 
+def _lost(bgr_colour: float, others: float) -> dict[str, float]:
+    names = ("unscaled", "bgr", "nearest", "bicubic", "plain", "stretch", "pad")
+    return {"accuracy": 0.94, "lost_bgr_colour": bgr_colour, **{f"lost_{name}": others for name in names}}
+
+
 RULES = {
+    "preprocessing_skew": (_lost(0.66, 0.03), _lost(0.01, 0.0), _lost(0.66, 0.0)),
     "input_scaling": (_losses(5, 1.8, 0.7), _losses(5, 0.5, 0.7), _losses(0.9, 1.8, 0.7)),
     "antialias_stripes": (_stripes(0.3, 0.01), _stripes(0.2, 0.19), _stripes(0.1, 0.02)),
 }
