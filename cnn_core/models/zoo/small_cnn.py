@@ -23,7 +23,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from torch import nn
 
 from cnn_core.base.options import Entry, Facts, Options, hints
-from cnn_core.models.blocks import ACTIVATIONS, Activation, Flatten, he_init, too_large, too_small
+from cnn_core.models.blocks import Activation, Flatten, activation_of, he_init, too_large, too_small
 from cnn_core.models.zoo import BuildModel
 
 SQUEEZE = 4  # a bottleneck's 1x1 has this many times fewer filters
@@ -66,6 +66,32 @@ class SmallCnnOptions(Options):
         False,
         title="Global pooling",
         description="Average each channel before the dense layer; else every place has its own weights.",
+    )
+    channel_dropout: float = Field(
+        0.0,
+        ge=0.0,
+        le=0.9,
+        title="Channel dropout",
+        description="Share of whole channels set to 0 after each block while training: neighbours in a map say much "
+        "the same, so dropping single ones takes little away.",
+        json_schema_extra=hints(step=0.05, advanced=True),
+    )
+    slope: float = Field(
+        0.01,
+        ge=0.0,
+        le=1.0,
+        title="Leaky slope",
+        description="What leaky ReLU lets through of negative values; only with that activation.",
+        json_schema_extra=hints(step=0.01, advanced=True),
+    )
+    bias_start: float = Field(
+        0.0,
+        ge=-100.0,
+        le=100.0,
+        title="First bias",
+        description="The bias with which every convolution starts; far below 0 a ReLU gives nothing. Only without "
+        "batch norm.",
+        json_schema_extra=hints(step=0.5, advanced=True),
     )
 
     @field_validator("widths")
@@ -116,7 +142,10 @@ def small_cnn(options: SmallCnnOptions, input_shape: tuple[int, int, int], num_c
     if options.dropout:
         parts.append(("dropout", nn.Dropout(options.dropout)))
     model = nn.Sequential(OrderedDict([*parts, ("head", head)]))
-    he_init(model, options.activation, head)
+    he_init(model, options.activation, head, options.slope)
+    for part in model.modules():
+        if isinstance(part, nn.Conv2d) and part.bias is not None:
+            nn.init.constant_(part.bias, options.bias_start)
     return model
 
 
@@ -157,7 +186,8 @@ def _layers(options: SmallCnnOptions, conv: _Conv, *, pooled: bool) -> list[nn.M
         layers.append(nn.MaxPool2d(2) if options.pooling == "max" else nn.AvgPool2d(2))
     if options.batch_norm:
         layers.append(nn.BatchNorm2d(conv.filters))
-    return [*layers, ACTIVATIONS[options.activation]()]
+    layers.append(activation_of(options.activation, options.slope))
+    return [*layers, nn.Dropout2d(options.channel_dropout)] if options.channel_dropout and pooled else layers
 
 
 def _positions(options: SmallCnnOptions, height: int, width: int) -> int:
@@ -166,7 +196,12 @@ def _positions(options: SmallCnnOptions, height: int, width: int) -> int:
 
 
 def unfit(options: SmallCnnOptions, facts: Facts) -> str:
-    """A picture that is pooled away, or a network too large for any machine we know."""
+    """A picture that is pooled away, a bias that is not there, or a network too large for any machine we know."""
+    if options.bias_start and options.batch_norm:
+        return (
+            f"model.bias_start is {options.bias_start:g}, but with batch norm the convolutions have no bias; "
+            "switch model.batch_norm off, or choose 0."
+        )
     channels, height, width = facts.input_shape
     blocks, each = _plan(options, channels), 3 if options.batch_norm else 2  # modules of a convolution
     side, layer = min(height, width), 0
@@ -174,7 +209,7 @@ def unfit(options: SmallCnnOptions, facts: Facts) -> str:
         layer += each * len(block) + 1
         if side < 2:
             return too_small(facts.input_shape, f"features.{layer - each} (pooling)", 2 ** (options.depth - 1))
-        side = side // 2
+        side, layer = side // 2, layer + bool(options.channel_dropout)
     parameters = sum(one.channels * one.filters // one.groups * one.kernel**2 for block in blocks for one in block)
     channels = blocks[-1][-1].filters
     parameters += channels * facts.classes * (1 if options.global_pooling else _positions(options, height, width))
