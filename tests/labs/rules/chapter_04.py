@@ -25,4 +25,9 @@ RULES = {
         },
         {"lattice_222": 0.013, "lattice_1248": 0.002, "iou_unet": 0.5, "iou_1248": 0.6, "iou_222": 0.5, "iou_111": 0.4},
     ),
+    "cue_at_a_distance": (
+        {"accuracy_123": 0.99, "accuracy_222": 0.55},
+        {"accuracy_123": 0.99, "accuracy_222": 0.98},
+        {"accuracy_123": 0.99, "accuracy_222": 0.75},
+    ),
 }

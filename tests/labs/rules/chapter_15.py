@@ -8,4 +8,9 @@ RULES = {
         {"accuracy_reversed": 0.9, **BALANCED},
         {"accuracy_reversed": 0.0, **BALANCED, "accuracy_reversed_50": 0.7},
     ),
+    "shape_or_texture": (
+        {"by_texture": 1.0, "by_shape_after": 0.95},
+        {"by_texture": 0.2, "by_shape_after": 0.95},
+        {"by_texture": 1.0, "by_shape_after": 0.7},
+    ),
 }
