@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_core.evaluation.agreement import agreement
+from cnn_core.evaluation.agreement import agreement, class_row
 from cnn_core.evaluation.basics import confusion_matrix
 
 Labels = NDArray[np.int64]
@@ -73,3 +73,9 @@ def best_f1(labels: Labels, scores: Scores) -> tuple[float, float] | None:
     tried = [(2 * int(labels[scores >= cut].sum()) / int(labels.sum() + (scores >= cut).sum()), cut) for cut in scores]
     best, cut = max(tried)
     return best, float(cut)
+
+
+def by_threshold(labels: Labels, scores: Scores, cuts: Scores) -> dict[str, Scores]:
+    """Precision, recall and f1 of yes at each of some thresholds, float64 as long as `cuts`; NaN where not defined."""
+    rows = [class_row(confusion_matrix(labels, scores >= cut, 2), 1, "yes") for cut in cuts]
+    return {key: np.array([row[key] for row in rows], np.float64) for key in ("precision", "recall", "f1")}

@@ -37,7 +37,11 @@ _PAGES = {  # group: (file and address, title, icon); home answers at / only
         ("features", "Features", "filter_center_focus"),
         ("explain", "Explain", "image_search"),
     ],
-    "Learn": [("labs", "Labs", "science")],
+    "Learn": [
+        ("chapters", "Chapters", "menu_book"),
+        ("calculators", "Calculators", "calculate"),
+        ("labs", "Labs", "science"),
+    ],
 }
 
 
@@ -50,6 +54,11 @@ def pages() -> dict[str, list[Any]]:
         ]
         for group, rows in _PAGES.items()
     }
+
+
+def page_of(name: str) -> tuple[str, str]:
+    """Title and icon of a page, as links to it show them."""
+    return next((title, f":material/{icon}:") for rows in _PAGES.values() for one, title, icon in rows if one == name)
 
 
 def configure() -> None:

@@ -1,0 +1,56 @@
+"""Lines over one axis with a cursor that reads all of them at once (Altair, in the browser alone)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cnn_core.figures.style import class_color, layered, palette, quiet
+
+Floats = NDArray[np.float64]
+
+
+def function_chart(
+    x: Floats, lines: Mapping[str, Floats], marked: float | None, title: str, theme: str = "light", height: int = 320
+) -> alt.LayerChart:
+    """Lines by name over x, float64 (N,); the values at the pointer stand beside their lines.
+
+    Args:
+        marked: an x with a point on each line; None: none. title: of the x axis.
+    """
+    colors, names = palette(theme), list(lines)
+    frame = pd.concat([pd.DataFrame({"x": x, "line": name, "value": values}) for name, values in lines.items()])
+    color = alt.Color(
+        "line:N",
+        title=None,
+        scale=alt.Scale(domain=names, range=[class_color(at, theme) for at in range(len(names))]),
+        legend=alt.Legend(orient="top", labelColor=colors.ink, symbolType="stroke", labelFontSize=13),
+    )
+    at = alt.X("x:Q", title=title, axis=alt.Axis(grid=True), scale=alt.Scale(nice=False))
+    height_of = alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=5))
+    near = alt.selection_point(nearest=True, on="pointerover", clear="pointerout", fields=["x"], empty=False)
+    base = alt.Chart(frame)
+    zero = base.transform_filter("datum.value === 0").mark_rule(color=colors.mute, opacity=0.25).encode(y=alt.datum(0))
+    curves = base.mark_line(strokeWidth=2.4, clip=True).encode(x=at, y=height_of, color=color)
+    catch = base.mark_point(size=60, opacity=0).encode(x=at, y=height_of).add_params(near)
+    rule = base.transform_filter(near).mark_rule(color=colors.mute).encode(x=at)
+    dots = base.transform_filter(near).mark_circle(size=70, opacity=1).encode(x=at, y=height_of, color=color)
+    words = (
+        base.transform_filter(near)
+        .transform_calculate(said="format(datum.value, '.4~f') + ' at ' + format(datum.x, '.2~f')")
+        .mark_text(align="left", dx=8, dy=-10, fontSize=13)
+        .encode(x=at, y=height_of, color=color, text="said:N")
+    )
+    layers = [zero, curves, catch, rule, dots, words]
+    if marked is not None:
+        place = pd.DataFrame(
+            {"x": [marked] * len(names), "line": names, "value": [float(np.interp(marked, x, lines[n])) for n in names]}
+        )
+        layers.append(
+            alt.Chart(place).mark_point(size=90, filled=False, strokeWidth=2.4, opacity=1).encode(at, height_of, color)
+        )
+    return quiet(layered(*layers), theme, height)
