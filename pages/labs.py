@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from cnn_core import actions
 from cnn_core.base.errors import UserError, shorten
-from cnn_core.labs import SHELF
+from cnn_core.labs import CHAPTERS, SHELF, VERDICTS
 from pages.parts import lab_view, shell
+from pages.parts.form import mirror
+from pages.parts.lab_cards import cards, newest_of_each
 from pages.parts.words import md
 
 shell.require_app()
 
+ANY, NEVER = "all", "not yet done"
+
 
 def overview() -> None:
-    """All labs by chapter, each with its claim and what was found last."""
+    """All labs by chapter as cards, or those of one chapter or verdict."""
     st.markdown("Books tell; here you find out. Each lab is a claim that you can settle on this computer in a minute.")
-    last = lab_view.newest_of_each()
-    before = 0
-    for one in actions.labs():
-        if one["chapter"] != before:
-            before = one["chapter"]
-            st.subheader(f"{before} · {one['about']}", anchor=False)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button(one["claim"], key=f"labs.open.{one['name']}", type="tertiary", icon=":material/science:"):
-                shell.go("labs", lab=one["name"])
-            lab_view.badge(last.get(one["name"]))
+    last = newest_of_each()
+    chapter, verdict = _chosen()
+    shown = 0
+    for number, (about, names) in CHAPTERS.items():
+        chosen = [name for name in names if verdict in (ANY, _verdict(last.get(name)))]
+        if not chosen or chapter not in (0, number):
+            continue
+        shown += len(chosen)
+        st.subheader(f"{number} · {about}", anchor=False)
+        cards(chosen, last, "labs.open")
+    if not shown:
+        st.caption("No lab is like that. Choose other ones above.")
+
+
+def _chosen() -> tuple[int, str]:
+    """The chapter (0: all) and the verdict that are looked at."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chapter = st.selectbox(
+            "Chapter",
+            [0, *CHAPTERS],
+            format_func=lambda one: f"{one} · {CHAPTERS[one][0]}" if one else "All chapters",
+            width=300,
+            **mirror("labs.chapter", 0),
+        )
+        verdict = st.pills("Found here", [ANY, *VERDICTS, NEVER], required=True, **mirror("labs.verdict", ANY))
+    return chapter, verdict
+
+
+def _verdict(record: dict[str, Any] | None) -> str:
+    return str(record["found"]["verdict"]) if record and record["found"] else NEVER
 
 
 def asked_result(name: str) -> str | None:

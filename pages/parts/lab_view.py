@@ -12,33 +12,14 @@ from cnn_core.figures.groups import groups_chart
 from cnn_core.figures.readings import readings_chart
 from cnn_core.jobs.job import LIVE
 from cnn_core.labs import SEEDS, SHELF, Chart, chapter_of
-from pages.parts import shell
+from pages.parts import lab_results, shell
 from pages.parts.form import draw_form, form_problems, form_values, kept, mirror
+from pages.parts.lab_cards import badge
 from pages.parts.words import ago, duration, md, plain, plural
 
 PAGE = "labs"
 TICK = 1.0  # seconds between two looks at a lab at work
-COLORS = {"confirmed": "green", "refuted": "orange", "not at this scale": "gray"}
 Record = dict[str, Any]
-
-
-def newest_of_each() -> dict[str, Record]:
-    """The newest result of every lab that has one."""
-    found: dict[str, Record] = {}
-    for one in actions.lab_results():
-        found.setdefault(one["lab"], one)
-    return found
-
-
-def badge(record: Record | None) -> None:
-    """The verdict of a result, or how it stands; nothing where there is none."""
-    if record is None:
-        return
-    if record["found"]:
-        verdict = str(record["found"]["verdict"])
-        st.badge(verdict, color=COLORS.get(verdict, "gray"))
-    elif record["status"] in LIVE:
-        st.badge("at work", color="primary")
 
 
 def about(name: str) -> None:
@@ -96,6 +77,7 @@ def result(name: str, asked: str) -> None:
             _found(name, record)
 
     view()
+    lab_results.beside(name, asked)
 
 
 def _earlier(name: str, asked: str) -> None:
