@@ -9,7 +9,7 @@ this time, not impossible. Yu and Koltun, 2016; Wang et al., 2018 (gridding).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -35,15 +35,17 @@ def measure(options: CueAtADistanceOptions, seed: int, bench: Bench) -> Reading:
     """Four trainings; accuracy on the test pictures, whole and by distance."""
     from cnn_core.labs.asking import model, split_of
 
-    data = {"name": "relations", "options": {"count": options.pictures, "seed": seed}}
+    drawn: dict[str, Any] = {"count": options.pictures, "seed": seed}
     numbers: dict[str, float] = {}
     for rates in FIELDS:
         network = model("conv_stack", depth=3, width=options.width, rates=rates)
         train = {"epochs": options.epochs, "lr": 5e-3}
-        run = bench.train(f"rates {rates}", {"data": data, "model": network, "train": train})
+        run = bench.train(
+            f"rates {rates}", {"data": {"name": "relations", "options": drawn}, "model": network, "train": train}
+        )
         numbers[_name(rates)] = float(run.folder.record()["test_accuracy"])
     bars = {"accuracy": [(float(place), numbers[_name(rates)]) for place, rates in enumerate(FIELDS)]}
-    test = split_of("relations", **data["options"])
+    test = split_of("relations", **drawn)
     shown = {f"Square {side} of the cross": test.pictures[test.targets == label][:SHOWN] for label, side in SIDES}
     return Reading(numbers, bars, shown)
 

@@ -9,7 +9,7 @@ same network is taught anew: the choice lies in the data and in what is easy, no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -33,7 +33,7 @@ def measure(options: ShapeOrTextureOptions, seed: int, bench: Bench) -> Reading:
     from cnn_core.labs.asking import split_of
     from cnn_core.labs.conflicts import asked, taught
 
-    drawn = {"count": options.pictures, "size": options.size, "seed": seed}
+    drawn: dict[str, Any] = {"count": options.pictures, "size": options.size, "seed": seed}
     numbers, bars = {}, {}
     for name, words, agreement in (("", "texture agrees", 1.0), ("_after", "texture at random", 0.5)):
         run = taught(bench, words, DATA, drawn, agreement, {"epochs": options.epochs, "lr": 5e-3})
