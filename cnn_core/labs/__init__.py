@@ -82,7 +82,8 @@ class Lab:
         title: a few words. varies: what is varied, in a sentence. rule: when it is confirmed and when not, in words;
             `judge` is the same as code, of the means over the seeds: the verdict, and why.
         numbers: what each number is. measure: one seed. next: what to try then. chart: how its curves are drawn.
-        seconds: measured with the default options and seeds on two idle cores.
+        seconds: measured with the default options and seeds on two idle cores. timed: some of its numbers are times,
+            so that the same seed gives nearly the same.
     """
 
     title: str
@@ -94,6 +95,7 @@ class Lab:
     next: str
     seconds: float
     chart: Chart | None = None
+    timed: bool = False
 
 
 SHELF: Shelf[Lab] = Shelf(
