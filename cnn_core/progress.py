@@ -58,6 +58,19 @@ def _pace(record: dict[str, Any]) -> str:
     return f"{record['bytes'] / 1e6:,.1f} of {record['total'] / 1e6:,.1f} MB{speed}"
 
 
+def _validation(event: dict[str, Any]) -> str:
+    """The line of a validation; what draws has two losses, and neither is right or wrong."""
+    if "g_loss" in event:
+        return (
+            f"epoch {event['epoch']:.2f}  discriminator {event['d_loss']:.4f}  generator {event['g_loss']:.4f}  "
+            f"D says real of real {event['d_real']:.2f}, of drawn {event['d_fake']:.2f}"
+        )
+    return (
+        f"epoch {event['epoch']:.2f}  loss {event['train_loss']:.4f}  validation {event['val_loss']:.4f}, "
+        f"right {event['val_accuracy']:.1%}"
+    )
+
+
 class Bar(_Shown):
     """Progress of a training on stderr: a bar, and a line for each validation. Call it with the job's events."""
 
@@ -77,10 +90,7 @@ class Bar(_Shown):
         elif kind == "validation":
             if self._task is not None:
                 self._progress.update(self._task, completed=event["step"], description=f"epoch {event['epoch']:.1f}")
-            self._print(
-                f"epoch {event['epoch']:.2f}  loss {event['train_loss']:.4f}  validation {event['val_loss']:.4f}, "
-                f"right {event['val_accuracy']:.1%}"
-            )
+            self._print(_validation(event))
         elif kind == "ended" and self._console.is_terminal:
             self._progress.stop()
 

@@ -28,9 +28,10 @@ from cnn_core.experiment.settings import (
     read,
     trained,
 )
-from cnn_core.experiment.tasks import TASKS, Task, targets_of, task_named, train_shelves
+from cnn_core.experiment.tasks import GENERATION, TASKS, Task, targets_of, task_named, train_shelves
 
 __all__ = [
+    "GENERATION",
     "PRESETS",
     "TASKS",
     "TRAIN_FIELDS",

@@ -12,7 +12,7 @@ from cnn_core.data import sampling, store
 from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.data.sets import DataFacts, DataSet
 from cnn_core.experiment.settings import Choice, Experiment, Pretrained, Settings
-from cnn_core.experiment.tasks import task_named, train_shelves
+from cnn_core.experiment.tasks import GENERATION, task_named, train_shelves
 from cnn_core.models import MODEL_SHELVES
 from cnn_core.preprocessing.steps import SHELF as STEPS
 
@@ -86,7 +86,7 @@ def unfit(experiment: Experiment) -> str:
     if reason := sampling.unfit(options, whole, experiment.data.name):
         return reason
     known = facts(experiment)
-    if experiment.task == "generation" and experiment.train.patience:
+    if experiment.task == GENERATION and experiment.train.patience:
         return (
             f"train.patience is {experiment.train.patience}, but what draws has no validation loss to wait for; "
             "choose 0."

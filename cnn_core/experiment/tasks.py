@@ -38,6 +38,7 @@ def _real(data: DataFacts) -> tuple[str, ...]:
     return ("real",)
 
 
+GENERATION = "generation"
 # DCGAN's optimizer (Radford and others, 2016), with a larger step that suits a minute
 _ADVERSARIAL: dict[str, Any] = {
     "preprocessing": {"scale": {"to": "symmetric"}},
@@ -78,7 +79,7 @@ TASKS = {
         Task("classification", "Classify", "What is in the picture: one class for each."),
         Task("segmentation", "Segment", "Which pixels are what: one class for each pixel.", _masks, _background_too),
         Task(
-            "generation",
+            GENERATION,
             "Draw",
             "Pictures that look like those of the data set, drawn from noise.",
             answers=_real,

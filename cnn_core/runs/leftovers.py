@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cnn_core.base.files import LEFTOVER
-from cnn_core.runs import notes
+from cnn_core.runs import notes, samples
 
-WRITTEN_BY_HOLDER = ("", "checkpoints")  # folders of a run in which only the holder of its lock writes
+WRITTEN_BY_HOLDER = ("", "checkpoints", samples.FOLDER)  # folders of a run in which only the holder of its lock writes
 WRITTEN_BY_ALL = ("predictions",)
 NOT_BY_HOLDER = (notes.FILE,)  # of a run's own folder, what anybody may be writing at any time
 

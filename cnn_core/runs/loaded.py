@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from cnn_core.base.errors import Failed, UserError, shorten
 from cnn_core.base.files import unseal
 from cnn_core.data.sets import SPLITS, DataSet
-from cnn_core.experiment import Settings, classes_of, facts, load_data, targets_of, trained
+from cnn_core.experiment import GENERATION, Settings, classes_of, facts, load_data, targets_of, trained
 from cnn_core.models import build_model
 from cnn_core.network import Look, Network, Pictured
 from cnn_core.preprocessing.pipeline import Preprocessing
@@ -113,6 +113,10 @@ class Run:
         if split not in SPLITS:
             raise UserError(f'split is "{shorten(split)}", but must be one of {", ".join(SPLITS)}.')
         trained(self.experiment, "there is nothing to evaluate")
+        if self.experiment.task == GENERATION:
+            raise UserError(
+                f"{self.id} draws pictures and gives none a class; sample and evaluate look at what it draws."
+            )
         found = predictions.load(self.folder.predictions, split, self.checkpoint_sha256)
         if found is None:
             found = self._predict(split, look)

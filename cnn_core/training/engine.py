@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cnn_core.base.errors import Failed
@@ -51,13 +53,24 @@ class Progress:
 
     def end_epoch(self, row: dict[str, Any]) -> None:
         """Count an epoch that ended with this validation; the best has the lowest loss, the later one on a tie."""
-        self.epoch, self.batch, self.loss_sum, self.seen = self.epoch + 1, 0, 0.0, 0
+        self._count_epoch()
         loss = row["val_loss"]
         self.bad_epochs = 0 if self.lowest is None or loss < self.lowest else self.bad_epochs + 1
         if self.lowest is None or loss <= self.lowest:
             self.lowest = loss
-            kept = ("step", "val_loss", "val_accuracy", "train_loss", "train_accuracy")
-            self.best = {"epoch": self.epoch, **{key: row[key] for key in kept}}
+            self._keep(row)
+
+    def end_epoch_as_best(self, row: dict[str, Any]) -> None:
+        """Count an epoch of a training that has no validation loss: the last one answers."""
+        self._count_epoch()
+        self._keep(row)
+
+    def _count_epoch(self) -> None:
+        self.epoch, self.batch, self.loss_sum, self.seen = self.epoch + 1, 0, 0.0, 0
+
+    def _keep(self, row: dict[str, Any]) -> None:
+        kept = ("step", "val_loss", "val_accuracy", "train_loss", "train_accuracy")
+        self.best = {"epoch": self.epoch, **{key: row[key] for key in kept}}
 
     def out_of_patience(self, patience: int) -> bool:
         """Whether the last epoch and the `patience` before it all failed to lower the loss; 0: never."""
@@ -69,6 +82,7 @@ class Reporter(Protocol):
 
     def steps(self, progress: Progress, first: int, losses: list[float], lr: float) -> None: ...
     def validated(self, progress: Progress, row: dict[str, Any], wrong: dict[int, int], total: int) -> None: ...
+    def drawn(self, row: dict[str, Any], pictures: NDArray[np.uint8]) -> None: ...
     def save(self, checkpoint: Checkpoint) -> None: ...
     def interrupted(self) -> bool: ...
 
@@ -243,17 +257,24 @@ class Trainer:
 
     def save(self) -> None:
         """Hand a checkpoint of this moment to the reporter."""
-        state = {"correct": self.correct, **_optimizer_tensors(self.optimizer), **_random_state(self.device)}
-        self.reporter.save(Checkpoint(self.model.state_dict(), state, asdict(self.progress)))
+        self.reporter.save(Checkpoint(self.model.state_dict(), self._tensors(), asdict(self.progress)))
         self.saved_at = time.monotonic()
+
+    def _tensors(self) -> dict[str, Tensor]:
+        """What a resume needs beside weights and progress."""
+        return {"correct": self.correct, **optimizer_tensors(self.optimizer), **_random_state(self.device)}
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Be as when the checkpoint was made: to the bit, on the same machine with the same threads."""
         self.model.load_state_dict(checkpoint.model)
-        _restore_optimizer(self.optimizer, checkpoint.state)
-        _restore_random(checkpoint.state, self.device)
-        self.correct.copy_(checkpoint.state["correct"])
+        self._take(checkpoint.state)
         self.progress = Progress(**checkpoint.progress)
+
+    def _take(self, state: dict[str, Tensor]) -> None:
+        """What `_tensors` gave."""
+        restore_optimizer(self.optimizer, state)
+        _restore_random(state, self.device)
+        self.correct.copy_(state["correct"])
 
 
 @torch.inference_mode()
@@ -274,20 +295,21 @@ def evaluate(model: nn.Module, feed: Feed, pictures: Tensor, look: Callable[[], 
     return torch.cat(logits)
 
 
-def _optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+def optimizer_tensors(optimizer: torch.optim.Optimizer, called: str = "optimizer") -> dict[str, Tensor]:
     """The optimizer's state as named tensors: `optimizer.INDEX.KEY`. All of PyTorch's is tensors or numbers."""
     found = {}
     for index, values in optimizer.state_dict()["state"].items():
         for key, value in values.items():
             if value is not None:
-                found[f"optimizer.{index}.{key}"] = torch.as_tensor(value)
+                found[f"{called}.{index}.{key}"] = torch.as_tensor(value)
     return found
 
 
-def _restore_optimizer(optimizer: torch.optim.Optimizer, state: dict[str, Tensor]) -> None:
+def restore_optimizer(optimizer: torch.optim.Optimizer, state: dict[str, Tensor], called: str = "optimizer") -> None:
+    """Give an optimizer the state that `optimizer_tensors` made of it."""
     values: dict[int, dict[str, Tensor]] = {}
     for name, tensor in state.items():
-        if name.startswith("optimizer."):
+        if name.startswith(f"{called}."):
             _, index, key = name.split(".", 2)
             values.setdefault(int(index), {})[key] = tensor.clone()
     optimizer.load_state_dict({**optimizer.state_dict(), "state": values})

@@ -11,19 +11,21 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from cnn_core.base.errors import UserError
 from cnn_core.base.files import atomic_write, plain, sealed, unseal
 from cnn_core.base.locks import Lock
 from cnn_core.data.sets import DataSet
-from cnn_core.experiment import Experiment, Pretrained, load_data, step_choices
+from cnn_core.experiment import GENERATION, Experiment, Pretrained, load_data, step_choices
 from cnn_core.jobs import devices, journal, memory
 from cnn_core.jobs.interrupts import Interrupted, stop_on_signals
 from cnn_core.jobs.job import Job, now
 from cnn_core.jobs.queue import UNBEGUN
 from cnn_core.preprocessing.pipeline import Preprocessing
-from cnn_core.runs import checkpoints
+from cnn_core.runs import checkpoints, samples
 from cnn_core.runs.checkpoints import Checkpoint
 from cnn_core.runs.leftovers import sweep
 from cnn_core.runs.loaded import Run
@@ -120,7 +122,8 @@ class _Training:
             self.show({"kind": "started", "record": self.folder.record()})
             if not trainer.fit():
                 raise Interrupted
-            self._test()
+            if experiment.task != GENERATION:  # there is nothing to predict
+                self._test()
             self._end("done", "", "")
 
     def _bring(self, settings: Pretrained) -> None:
@@ -249,6 +252,15 @@ class _Training:
         self.log(
             f"epoch {row['epoch']:.2f}  loss {row['train_loss']:.4f}  accuracy {row['train_accuracy']:.1%}  "
             f"validation loss {row['val_loss']:.4f}  accuracy {row['val_accuracy']:.1%}"
+        )
+        self.show({"kind": "validation", **row})
+
+    def drawn(self, row: dict[str, Any], pictures: NDArray[np.uint8]) -> None:
+        samples.keep(self.folder.folder, row["step"], pictures)
+        self._journal("validation", **row)
+        self.log(
+            f"epoch {row['epoch']:.2f}  losses: discriminator {row['d_loss']:.3f}, generator {row['g_loss']:.3f}  "
+            f"D says real of real {row['d_real']:.2f}, of drawn {row['d_fake']:.2f}"
         )
         self.show({"kind": "validation", **row})
 

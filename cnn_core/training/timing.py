@@ -6,7 +6,9 @@ import statistics
 import time
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from cnn_core.data.sets import DataSet, Split
 from cnn_core.experiment import Experiment, facts, load_data, step_choices
@@ -29,6 +31,7 @@ class _Nobody:
 
     def steps(self, progress: Progress, first: int, losses: list[float], lr: float) -> None: ...
     def validated(self, progress: Progress, row: dict[str, Any], wrong: dict[int, int], total: int) -> None: ...
+    def drawn(self, row: dict[str, Any], pictures: NDArray[np.uint8]) -> None: ...
     def save(self, checkpoint: Checkpoint) -> None: ...
     def interrupted(self) -> bool:
         return False

@@ -9,7 +9,7 @@ from pathlib import Path
 from cnn_core.base.errors import shorten
 from cnn_core.base.files import LEFTOVER
 from cnn_core.data.sets import SPLITS
-from cnn_core.runs import notes
+from cnn_core.runs import notes, samples
 from cnn_core.runs.checking.finding import Finding, Look
 from cnn_core.runs.checking.large import files_of_predictions, is_of_checkpoint
 from cnn_core.runs.leftovers import leftovers as dead
@@ -20,7 +20,7 @@ FILES = (
     notes.FILE,
 )
 NAMED = 200  # characters of a foreign name that are shown
-OTHERS = ("alive.lock", "log.txt", "stop", DAMAGED, "checkpoints", "predictions")
+OTHERS = ("alive.lock", "log.txt", "stop", DAMAGED, "checkpoints", "predictions", samples.FOLDER)
 
 
 def leftovers(look: Look) -> Iterator[Finding]:
@@ -44,9 +44,9 @@ def strangers(look: Look, told: set[str]) -> Iterator[Finding]:
 
 
 def files(run: Path) -> list[Path]:
-    """What lies in a run's folder and its folders of checkpoints and predictions."""
+    """What lies in a run's folder and its folders of checkpoints, predictions and samples."""
     found: list[Path] = []
-    for folder in (run, run / "checkpoints", run / "predictions"):
+    for folder in (run, run / "checkpoints", run / "predictions", run / samples.FOLDER):
         if not folder.is_symlink() and folder.is_dir():
             found += sorted(folder.iterdir())
     return found
@@ -57,4 +57,6 @@ def _is_known(folder: str, name: str) -> bool:
         return is_of_checkpoint(name)
     if folder == "predictions":
         return any(name in files_of_predictions(split) for split in SPLITS)
+    if folder == samples.FOLDER:
+        return samples.NAME.fullmatch(name) is not None
     return name in (*FILES, *OTHERS)
