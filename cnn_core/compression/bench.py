@@ -1,12 +1,14 @@
 """The bench: what one call costs, of several ways in turn, by the processor's clock and by the one on the wall.
 
 A busy machine makes the wall clock say anything; the processor's clock counts only the time that was computed in. The
-ways take turns, so that what disturbs one disturbs all.
+ways take turns, so that what disturbs one disturbs all, in an order that is drawn anew for each round: what comes after
+a large one finds the caches cold.
 """
 
 from __future__ import annotations
 
 import contextlib
+import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -83,7 +85,8 @@ def measured(
     with torch.inference_mode():
         for turn in range(-warmup, rounds):
             look()
-            for name, ask in ways.items():
+            for name in random.Random(turn).sample(list(ways), len(ways)):
+                ask = ways[name]
                 cpu, wall = time.process_time_ns(), time.perf_counter_ns()
                 ask(given[name])
                 spent = (time.process_time_ns() - cpu) / 1e6, (time.perf_counter_ns() - wall) / 1e6
