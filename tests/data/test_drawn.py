@@ -14,6 +14,7 @@ from cnn_core.data.sets.colors import COLOURS, GRAIN
 from cnn_core.data.sets.grounds import TINTS
 from cnn_core.data.sets.relations import SIGNS
 from cnn_core.data.sets.textures import pattern
+from cnn_core.pictures.coloring import greyed
 
 NAMES = ("colors", "grounds", "textures", "relations")
 
@@ -69,6 +70,16 @@ def test_each_figure_comes_in_each_colour_equally_often():
             assert np.array_equal(colours, targets)
         else:
             assert np.bincount(3 * targets + colours).tolist() == [100] * 9
+
+
+def test_grey_is_shown_where_it_was_asked_for_and_of_the_same_pictures():
+    colour, grey = load("colors", count=90), load("colors", count=90, shown="grey")
+    assert np.array_equal(grey.splits["train"].pictures, greyed(colour.splits["train"].pictures))
+    assert np.array_equal(grey.splits["val"].pictures, greyed(colour.splits["val"].pictures))
+    assert np.array_equal(grey.splits["test"].pictures, colour.splits["test"].pictures)
+    other = load("colors", count=90, test_shown="grey")
+    assert np.array_equal(other.splits["test"].pictures, greyed(colour.splits["test"].pictures))
+    assert np.array_equal(other.splits["train"].pictures, colour.splits["train"].pictures)
 
 
 # ---------------------------------------------------------------- grounds and textures

@@ -7,6 +7,8 @@ their outline stays visible in grey. Figure and colour say nothing about each ot
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -14,9 +16,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from cnn_core.base.options import Entry
-from cnn_core.data.sets import About, Source
+from cnn_core.data.sets import SPLITS, About, DataSet, Source
 from cnn_core.data.sets._drawing import FIGURES, figure_masks
 from cnn_core.data.sets._drawn import Bytes, Chosen, Drawn, DrawnOptions, Whole, grained
+from cnn_core.pictures.coloring import greyed
 
 COLOURS = {"red": (200, 21, 34), "green": (15, 116, 30), "blue": (44, 62, 232)}  # each becomes the grey 76
 SHAPES = tuple(FIGURES)[: len(COLOURS)]
@@ -27,6 +30,12 @@ GRAIN = 12  # of 255, the same in all channels; no value leaves 0..255, so it ch
 class ColorsOptions(DrawnOptions):
     classes: Literal["colour", "figure"] = Field(
         "colour", title="Class", description="What is to be told: the colour, or the figure."
+    )
+    shown: Literal["colour", "grey"] = Field(
+        "colour", title="Shown", description="Training and validation pictures in colour, or in grey as if they were."
+    )
+    test_shown: Literal["colour", "grey"] = Field(
+        "colour", title="Shown in the test", description="The same for the test pictures."
     )
 
 
@@ -53,6 +62,12 @@ class Colors(Drawn):
         ground = rng.integers(*GROUND, (len(targets), 1, 1, 1))
         paint: NDArray[Any] = np.array(list(COLOURS.values()))[colours][:, None, None]
         return grained(np.where(masks[..., None], paint, ground), GRAIN, rng), masks
+
+    def load(self, options: ColorsOptions, folder: Path) -> DataSet:
+        data = super().load(options, folder)
+        grey = [name for name in SPLITS if (options.test_shown if name == "test" else options.shown) == "grey"]
+        seen = {name: replace(data.splits[name], pictures=greyed(data.splits[name].pictures)) for name in grey}
+        return replace(data, splits={**data.splits, **seen})
 
 
 ENTRY: Entry[Source] = Entry(options=ColorsOptions, build=Colors(), tiny={"count": 80, "size": 16})
