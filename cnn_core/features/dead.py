@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
+
+from cnn_core.network import Network
 
 SILENT_ABLE = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SiLU, nn.GELU, nn.Mish, nn.Sigmoid, nn.Tanh)
 
@@ -33,6 +37,13 @@ def dead_shares(model: nn.Module, pictures: Tensor) -> dict[str, float]:
         for hook in hooks:
             hook.remove()
     return found
+
+
+def dead_shares_of(network: Network, pictures: NDArray[np.uint8]) -> dict[str, float]:
+    """The same of a network ready to be asked, for pictures as stored, uint8 (N, H, W, C)."""
+    probe = network.preprocessing.tensor(network.preprocessing.pictures(pictures))
+    with network.lock:
+        return dead_shares(network.module, probe)
 
 
 def _counter(name: str, found: dict[str, float]) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
