@@ -13,7 +13,7 @@ from cnn_core import actions
 from cnn_core.base.errors import UserError
 from cnn_core.evaluation.segmentation import HALF, borders
 from cnn_core.figures.masks import mask_colors, masked
-from cnn_core.figures.overlay import enlarged, png, squared
+from cnn_core.figures.overlay import enlarged, overlay, png, squared
 from cnn_core.figures.sheet import Sheet, sheet
 from pages.parts import cached, choose_picture, pictured, saving, shell
 from pages.parts.gallery import Thumb, gallery
@@ -183,7 +183,8 @@ def explain(run: str) -> None:
         _shown(masked(found.saw, found.labels, opacity / 100), "What it says of each pixel", "")
         if (true := _truth(run)) is not None:
             _shown(masked(found.saw, true, opacity / 100), "What is true", "")
-        _shown((255 * found.sure[..., None]).round().astype(np.uint8), "How sure it is", "White: certain. Dark: not.")
+        doubt = overlay(found.saw, 1 - found.sure, most=0.5)
+        _shown(doubt, "Where it doubts", "Bright: the likeliest class has half of the chance, or less.")
     legend(found.classes, found.shares)
     st.slider("Strength of the colours", 0, 100, 80, key="explain.mask.opacity", format="%d%%", width=320)
 
