@@ -22,7 +22,7 @@ def listed(chapters: list[Record]) -> None:
         "What convolutional networks are about, in sixteen short chapters. Each has a figure that you can change, labs "
         "that settle its claims on this computer, and what is often said of it but is not so."
     )
-    grid = st.grid(4, min_column_width=250, border=True)
+    grid = st.grid(4, min_column_width=225, border=True)
     for one in chapters:
         with grid.cell():
             title = f"**{one['chapter']} · {one['title']}**"
@@ -58,9 +58,9 @@ def opened(chapter: Record) -> None:
 def _tries(tries: list[Record]) -> None:
     for one in tries:
         title, icon = shell.page_of(one["page"])
-        with st.container(horizontal=True, vertical_alignment="top", gap="small"):
-            st.page_link(f"pages/{one['page']}.py", label=title, icon=icon, width="content")
-            st.markdown(md(one["what"]), width="stretch")
+        with st.container(gap=None):
+            st.page_link(f"pages/{one['page']}.py", label=title, icon=icon)
+            st.caption(md(one["what"]))
 
 
 def _calculators(calculators: list[Record]) -> None:
@@ -104,7 +104,8 @@ def _drawn(number: int, choice: str, theme: str) -> Drawn:
 def _show(number: int, drawn: Drawn) -> None:
     if len(drawn.pictures) == 1:
         caption, picture = drawn.pictures[0]
-        st.image(picture, caption=md(caption), width=420)
+        with st.container(width=440):
+            st.image(picture, caption=md(caption), width="stretch")
     elif drawn.pictures:
         grid = st.grid(len(drawn.pictures) if len(drawn.pictures) < 4 else 4, min_column_width=120)
         for caption, picture in drawn.pictures:

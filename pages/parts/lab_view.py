@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,7 @@ from cnn_core.labs import SEEDS, SHELF, Chart, chapter_of
 from pages.parts import lab_results, shell
 from pages.parts.form import draw_form, form_problems, form_values, kept, mirror
 from pages.parts.lab_cards import badge
-from pages.parts.words import ago, duration, md, plain, plural
+from pages.parts.words import ago, duration, md, plain, plural, prose
 
 PAGE = "labs"
 TICK = 1.0  # seconds between two looks at a lab at work
@@ -29,11 +30,11 @@ def about(name: str) -> None:
     st.header(md(claim), anchor=False)
     left, right = st.columns([11, 9], gap="large")
     with left:
-        st.markdown(md(" ".join(more.split())))
+        st.markdown(prose(" ".join(more.split()), 3000))
         st.caption(f"Chapter {chapter_of(name)} · {md(lab.title)} · about {duration(lab.seconds)} on two cores")
     with right:
-        st.markdown(f"**Varied.** {md(lab.varies)}")
-        st.markdown(f"**Rule.** {md(lab.rule)}")
+        st.markdown(f"**Varied.** {prose(lab.varies)}")
+        st.markdown(f"**Rule.** {prose(lab.rule)}")
         options = SHELF.load(name).options
         with st.expander("Seeds and options", icon=":material/tune:", key=f"labs.options.{name}"):
             with st.grid(2, min_column_width=140):
@@ -145,7 +146,7 @@ def _found(name: str, record: Record) -> None:
     with right:
         st.subheader("Numbers", anchor=False)
         _numbers(lab.numbers, found)
-        st.markdown(f"**Next.** {md(lab.next)}")
+        st.markdown(f"**Next.** {prose(lab.next)}")
 
 
 def _chart(chart: Chart, result: str, curves: list[dict[str, Any]]) -> None:
@@ -161,23 +162,20 @@ def _chart(chart: Chart, result: str, curves: list[dict[str, Any]]) -> None:
     st.caption(f"{'Bars' if chart.kind == 'bars' else 'Lines'}: the mean over the seeds. Dots: each seed.")
 
 
-def _numbers(meanings: Any, found: Record) -> None:
+def _numbers(meanings: Mapping[str, str], found: Record) -> None:
     rows = [
-        {"number": meanings.get(key, key), "mean": value, "over the seeds": f"{low:.4g} to {high:.4g}"}
+        {
+            "number": prose(meanings.get(key, key)),
+            "mean": f"{value:.4g}",
+            "over the seeds": _span(*found["spread"][key]),
+        }
         for key, value in found["numbers"].items()
-        for low, high in [found["spread"][key]]
     ]
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        height="content",
-        key="labs.numbers",
-        column_config={
-            "number": st.column_config.TextColumn(width=230),
-            "mean": st.column_config.NumberColumn(format="%.4g", width=64),
-            "over the seeds": st.column_config.TextColumn(width=118),
-        },
-    )
+    st.table(pd.DataFrame(rows).set_index("number"), border="horizontal")
+
+
+def _span(low: float, high: float) -> str:
+    return "the same" if low == high else f"{low:.4g} to {high:.4g}"
 
 
 def _pictures(record: Record) -> None:

@@ -64,6 +64,14 @@ def md(text: object, most: int = MOST) -> str:
     return _SEAM.join(_SIGNS.sub(r"\\\1", piece) for piece in _SEAMS.split(plain(text, most)))
 
 
+def prose(text: str, most: int = MOST) -> str:
+    """A text of ours as Markdown: letter by letter, but for what stands between backticks, which is code."""
+    pieces = plain(text, most).split("`")
+    if len(pieces) % 2 == 0:  # one is not closed
+        return md(text, most)
+    return "".join(f"`{piece}`" if place % 2 else md(piece, most) for place, piece in enumerate(pieces))
+
+
 def distinct(names: Sequence[str], most: int) -> list[str]:
     """Foreign names as a list to choose from: those that would look the same, or like nothing, carry their number."""
     shown = [plain(name, most) or "no name" for name in names]

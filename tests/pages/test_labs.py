@@ -7,7 +7,7 @@ import pytest
 from cnn_core import actions
 from cnn_core.base.files import sealed, unseal
 from cnn_core.base.settings import runs_folder
-from cnn_core.labs import SHELF
+from cnn_core.labs import CHAPTERS, SHELF
 from cnn_core.labs import job as lab_job
 from cnn_core.runs.run import LABS
 from tests.pages.states import texts
@@ -65,8 +65,8 @@ def test_a_result_says_verdict_why_and_numbers(visit, result):
     at = visit("labs", lab="constant_predictor", result=result)
     found = actions.lab_result(result)["found"]
     assert found["why"] in texts(at).replace("\\", "").replace(":small[]", "")
-    table = at.dataframe[0].value
-    assert list(table["mean"]) == list(found["numbers"].values())
+    table = at.table[0].value
+    assert list(table["mean"]) == [f"{value:.4g}" for value in found["numbers"].values()]
     assert "2 seeds (0, 1)" in texts(at)
 
 
@@ -115,3 +115,27 @@ def test_a_foreign_result_is_text(visit, result):
     at = visit("labs", lab="constant_predictor", result=result)
     assert not at.exception
     assert "*trace*" not in texts(at)
+
+
+def test_labs_can_be_narrowed_to_a_chapter_and_to_a_verdict(visit, result):
+    at = visit("labs")
+    at.selectbox(key="labs.chapter").set_value(9).run()
+    names = [one.key.removeprefix("labs.open.") for one in at.button if one.key.startswith("labs.open.")]
+    assert names == list(CHAPTERS[9][1])
+    at.selectbox(key="labs.chapter").set_value(0).run()
+    at.pills(key="labs.verdict").set_value("confirmed").run()
+    assert [one.key for one in at.button if one.key.startswith("labs.open.")] == ["labs.open.constant_predictor"]
+    at.pills(key="labs.verdict").set_value("refuted").run()
+    assert not [one for one in at.button if one.key.startswith("labs.open.")]
+    assert "No lab is like that" in texts(at)
+
+
+def test_results_of_a_lab_stand_in_one_table_with_the_options_that_differ(visit, result):
+    other = actions.lab("constant_predictor", {"pictures": 200}, seeds=1, first_seed=7)["id"]
+    at = visit("labs", lab="constant_predictor", result=result)
+    frame = next(one.value for one in at.dataframe if "verdict" in one.value)
+    assert list(frame["seeds"]) == ["1 seed: 7", "2 seeds: 0 to 1"]
+    assert list(frame["pictures"]) == ["200", "100"]
+    assert list(frame[""]) == ["", "●"]  # the one that is shown
+    assert frame["accuracy_90"].tolist() == [pytest.approx(0.9)] * 2
+    assert other != result

@@ -9,7 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts.words import ago, distinct, duration, lines, md, number, percent, plain, plural, roughly, table_text
+from pages.parts.words import (
+    ago,
+    distinct,
+    duration,
+    lines,
+    md,
+    number,
+    percent,
+    plain,
+    plural,
+    prose,
+    roughly,
+    table_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -165,3 +178,8 @@ def test_names_to_choose_from_are_distinct_and_none_is_empty():
 def test_lines_keep_their_indentation_and_no_control_signs():
     assert lines("one\n\n    two\x1b[0m\r\nthree\n", 3) == "\n    two [0m\nthree"
     assert lines("", 3) == ""
+
+
+def test_a_text_of_ours_may_have_code_and_nothing_else():
+    assert prose("Train `mlp` on *all*") == "Train `mlp` on \\*all\\*"
+    assert prose("one ` alone") == md("one ` alone")

@@ -11,8 +11,8 @@ TEXT = Text(
     wider square, so a few layers see far without making the map smaller.
 
     Seeing far is not seeing everything. Where all layers have the same rate, the paths meet on a grid and the pixels
-    between are never looked at. Rates without a common factor, with 1 among them, leave no holes. Which rates do what
-    is drawn below, pixel by pixel.
+    between are never looked at. Rates without a common factor, with 1 among them, leave no holes. The figure
+    shows it pixel by pixel.
     """,
     tries=(
         ("train", "Train conv_stack with rates 1,2,3 and 2,2,2: the same field, and not the same network."),

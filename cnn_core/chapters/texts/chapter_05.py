@@ -24,7 +24,7 @@ TEXT = Text(
             right="That would distort it. It becomes 298 × 224 where the library truncates, as torchvision does, or "
             "299 × 224 where it rounds; the crop then keeps 75% of the width.",
             number="640 × 224 / 480 = 298.67.",
-            calculators=("resize",),
+            calculators=("resizing",),
         ),
         Correction(
             said="ResNet-50 wants pictures that are divided by 255 and standardised.",
@@ -33,7 +33,7 @@ TEXT = Text(
             "twice. Always take the steps that belong to the weights.",
             number="Caffe's red after the mean: −123.7 to 131.3; torchvision's: −2.1179 to 2.2489.",
             labs=("preprocessing_skew",),
-            calculators=("resize",),
+            calculators=("normalizing",),
         ),
         Correction(
             said="Dividing by 255 is min-max scaling.",
@@ -43,7 +43,7 @@ TEXT = Text(
             said="Standardise each picture by itself, to be safe.",
             right="That takes the brightness away, which may be the signal, and divides by zero where a picture is "
             "flat.",
-            calculators=("resize",),
+            calculators=("normalizing",),
         ),
         Correction(
             said="A network gets used to pixels from 0 to 255.",
@@ -64,7 +64,7 @@ TEXT = Text(
         Correction(
             said="Lanczos is the best interpolation.",
             right="For enlarging it is sharp, and it rings: light and dark lines beside every edge.",
-            calculators=("resize",),
+            calculators=("resizing",),
         ),
         Correction(
             said="ImageNet's mean and std on other pictures are wrong.",

@@ -6,9 +6,9 @@ from cnn_core.chapters import Correction, Text
 
 TEXT = Text(
     idea="""
-    A trained network can be made smaller: numbers of 8 bits instead of 32, weights set to zero, whole channels taken
-    out, a small network taught by a large one, smaller pictures, convolutions taken apart into a spatial and a mixing
-    part. Each promises a factor on paper.
+    A trained network can be made smaller in many ways. Numbers of 8 bits instead of 32, weights set to zero, whole
+    channels taken out, a small network taught by a large one, smaller pictures, convolutions taken apart into a spatial
+    and a mixing part: each promises a factor on paper.
 
     The paper counts multiply-adds or bytes; a clock counts something else. Zeros are multiplied like any number. Few
     multiply-adds can still mean much moving of memory. So every figure here is measured beside the promise, on the

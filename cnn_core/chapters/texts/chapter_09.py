@@ -37,7 +37,7 @@ TEXT = Text(
             "0.25 goes to the rare foreground and 0.75 to the background, which looks the wrong way round, because "
             "gamma has already silenced the many easy ones.",
             number="gamma 2, p = 0.9: 0.10536 becomes 0.0010536, a hundredth.",
-            calculators=("focal",),
+            calculators=("focal_loss",),
             labs=("focal_gamma", "imbalance_remedies"),
             source="Lin et al., Focal Loss for Dense Object Detection, 2017",
         ),
@@ -45,7 +45,7 @@ TEXT = Text(
             said="Focal loss reduces easy examples 1,000 times.",
             right="By 1/(1 − p)² for gamma 2: 100 times at p = 0.9, and 1,000 times only at p = 0.968.",
             number="1 / (1 − 0.968)² = 977.",
-            calculators=("focal",),
+            calculators=("focal_loss",),
         ),
         Correction(
             said="First train on a balanced subset, then on everything.",
