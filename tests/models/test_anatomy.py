@@ -1,4 +1,6 @@
-"""Parameters, multiply-adds and receptive fields: published figures, hand arithmetic, and two other libraries."""
+"""Parameters, multiply-adds and receptive fields: published figures, hand arithmetic, and two other libraries.
+
+The networks of the chapters: `tests/chapters`."""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from cnn_core.base.errors import UserError
 from cnn_core.models import build_model
 from cnn_core.models.anatomy import anatomy, conv_layers
+from tests.chapters.tables.networks import Aspp
 
 
 def conv(channels_in, channels_out, kernel, stride=1, padding=0, dilation=1, bias=True):
@@ -21,95 +24,6 @@ def conv(channels_in, channels_out, kernel, stride=1, padding=0, dilation=1, bia
 def fields(model, shape):
     """The receptive field after each row."""
     return [row["receptive_field"] for row in anatomy(model, shape)["layers"]]
-
-
-# ---------------------------------------------------------------- the numbers of the chapters
-
-
-def test_the_two_mnist_networks_of_chapter_3():
-    dense = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
-    small = nn.Sequential(
-        conv(1, 32, 3),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        conv(32, 64, 3),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Flatten(),
-        nn.Linear(1600, 10),
-    )
-    first, second = anatomy(dense, (1, 28, 28)), anatomy(small, (1, 28, 28))
-    assert (first["parameters"], first["multiply_adds"]) == (101_770, 101_632)
-    assert (second["parameters"], second["multiply_adds"]) == (34_826, 2_440_960)
-    assert [row["parameters"] for row in second["layers"]] == [320, 0, 18_496, 0, 0, 16_010]
-
-
-def test_the_hierarchy_of_chapter_3_sees_3_4_8_10_18_22_38_pixels():
-    widths, layers, before = (32, 64, 128, 256), [], 3
-    for number, width in enumerate(widths):
-        layers += [conv(before, width, 3), nn.ReLU()] + ([nn.MaxPool2d(2)] if number < 3 else [])
-        before = width
-    assert fields(nn.Sequential(*layers), (3, 224, 224)) == [3, 4, 8, 10, 18, 22, 38]
-    headed = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(256, 1000))
-    assert anatomy(headed, (3, 224, 224))["parameters"] == 645_416
-
-
-@pytest.mark.parametrize(("rate", "sees"), [(1, 3), (2, 5), (3, 7), (4, 9), (6, 13), (12, 25), (18, 37), (24, 49)])
-def test_one_dilated_layer_of_chapter_4(rate, sees):
-    assert fields(conv(1, 1, 3, padding=rate, dilation=rate), (1, 64, 64)) == [sees]
-
-
-@pytest.mark.parametrize(
-    ("rates", "sees"),
-    [
-        ((1, 1, 1), 7),
-        ((2, 2, 2), 13),
-        ((1, 2, 4), 15),
-        ((1, 2, 4, 8), 31),
-        ((2, 4, 8), 29),
-        ((1, 2, 5), 17),
-        ((1, 2, 9), 25),
-    ],
-)
-def test_stacks_of_dilated_layers_of_chapter_4(rates, sees):
-    stack = nn.Sequential(*(conv(1, 1, 3, padding=rate, dilation=rate) for rate in rates))
-    assert anatomy(stack, (1, 64, 64))["receptive_field"] == sees
-
-
-def test_costs_of_kernels_of_chapter_7():
-    counts = {k: anatomy(conv(3, 64, k), (3, 32, 32))["parameters"] for k in (1, 3, 5, 7)}
-    assert counts == {1: 256, 3: 1_792, 5: 4_864, 7: 9_472}
-    assert anatomy(conv(3, 96, 11), (3, 32, 32))["parameters"] == 34_944
-    bottleneck = nn.Sequential(conv(256, 32, 1), conv(32, 128, 5, padding=2))
-    direct = conv(256, 128, 5, padding=2)
-    assert anatomy(bottleneck, (256, 8, 8))["multiply_adds"] * 7.41 == pytest.approx(819_200 * 64, rel=1e-3)
-    assert anatomy(direct, (256, 8, 8))["multiply_adds"] == 819_200 * 64
-
-
-def test_sizes_of_the_stack_of_chapter_7():
-    layers, before = [], 3
-    for number, width in enumerate((32, 64, 128, 256)):
-        layers += [conv(before, width, 3)] + ([nn.MaxPool2d(2)] if number < 3 else [])
-        before = width
-    stack = anatomy(nn.Sequential(*layers), (3, 224, 224))
-    assert [row["output_shape"][1] for row in stack["layers"]] == [222, 111, 109, 54, 52, 26, 24]
-    assert stack["parameters"] == 388_416
-
-
-@pytest.mark.parametrize(
-    ("name", "parameters", "sees"),
-    [
-        ("resnet18", 11_689_512, 435),
-        ("resnet34", 21_797_672, 899),
-        ("resnet50", 25_557_032, 427),
-        ("vgg16", 138_357_544, 212),
-        ("alexnet", 61_100_840, 195),
-    ],
-)
-def test_published_networks_of_chapter_12(name, parameters, sees):
-    with torch.device("meta"):  # no memory, no random numbers
-        found = anatomy(getattr(torchvision.models, name)(weights=None), (3, 224, 224))
-    assert (found["parameters"], found["receptive_field"]) == (parameters, sees)
 
 
 # ---------------------------------------------------------------- other libraries as witnesses
@@ -137,7 +51,28 @@ def test_the_rows_sum_to_the_totals(name):
         assert sum(row[key] for row in found["layers"]) == found[key]
 
 
+PUBLISHED = (
+    "alexnet convnext_tiny densenet121 efficientnet_b0 mnasnet1_0 mobilenet_v2 mobilenet_v3_large resnet50 "
+    "resnext50_32x4d shufflenet_v2_x1_0 squeezenet1_0 vgg11_bn wide_resnet50_2"
+)
+
+
+@pytest.mark.parametrize("name", PUBLISHED.split())
+def test_torchvisions_published_parameters_and_billions_of_multiply_adds(name):
+    published = next(iter(torchvision.models.get_model_weights(name)))
+    side = published.transforms().crop_size[0]
+    with torch.device("meta"):
+        found = anatomy(torchvision.models.get_model(name), (3, side, side))
+    assert found["parameters"] == published.meta["num_params"]
+    assert round(found["multiply_adds"] / 1e9, 3) == published.meta["_ops"]
+
+
 # ---------------------------------------------------------------- meanings
+
+
+def test_without_its_global_pooling_a_pyramid_sees_what_its_widest_branch_sees():
+    with torch.device("meta"):
+        assert anatomy(Aspp(pooled=False), (256, 33, 33))["receptive_field"] == 37
 
 
 class Branches(nn.Module):
