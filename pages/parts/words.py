@@ -61,7 +61,11 @@ def md(text: object, most: int = MOST) -> str:
 
     Not for `st.badge`, which escapes once more: write `:orange-badge[…]` with `st.markdown`.
     """
-    return _SEAM.join(_SIGNS.sub(r"\\\1", piece) for piece in _SEAMS.split(plain(text, most)))
+    return _escaped(plain(text, most))
+
+
+def _escaped(line: str) -> str:
+    return _SEAM.join(_SIGNS.sub(r"\\\1", piece) for piece in _SEAMS.split(line))
 
 
 def prose(text: str, most: int = MOST) -> str:
@@ -69,7 +73,7 @@ def prose(text: str, most: int = MOST) -> str:
     pieces = plain(text, most).split("`")
     if len(pieces) % 2 == 0:  # one is not closed
         return md(text, most)
-    return "".join(f"`{piece}`" if place % 2 else md(piece, most) for place, piece in enumerate(pieces))
+    return "".join(f"`{piece}`" if place % 2 else _escaped(piece) for place, piece in enumerate(pieces))
 
 
 def distinct(names: Sequence[str], most: int) -> list[str]:
