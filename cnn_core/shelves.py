@@ -10,6 +10,7 @@ from cnn_core.base.shelf import Shelf
 from cnn_core.calculators import SHELF as CALCULATORS
 from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.labs import SHELF as LABS
+from cnn_core.models.films import SHELF as FILMS
 from cnn_core.models.generators import SHELF as GENERATORS
 from cnn_core.models.segmenters import SHELF as SEGMENTERS
 from cnn_core.models.zoo import SHELF as MODELS
@@ -25,6 +26,7 @@ SHELVES: tuple[Shelf[Any], ...] = (
     MODELS,
     SEGMENTERS,
     GENERATORS,
+    FILMS,
     OPTIMIZERS,
     SCHEDULES,
     LOSSES,

@@ -25,6 +25,7 @@ from cnn_core.models import MODEL_SHELVES
 from cnn_core.shelves import (
     AUGMENTATIONS,
     DATASETS,
+    FILMS,
     LOSSES,
     METHODS,
     MODELS,
@@ -423,6 +424,19 @@ def test_a_segmentation_network_answers_for_each_pixel_and_every_parameter_learn
     logits = model(torch.randn(2, 3, *size))
     assert (logits.shape, logits.dtype) == ((2, 4, *size), torch.float32)
     nn.functional.cross_entropy(logits, torch.randint(4, (2, *size))).backward()
+    assert [key for key, value in model.named_parameters() if value.grad is None] == []
+
+
+@named(FILMS)
+@pytest.mark.parametrize("colors", [1, 3])
+def test_a_network_for_films_answers_for_any_number_of_frames_and_every_parameter_learns(name, colors):
+    entry, options = tiny(FILMS, name)
+    torch.manual_seed(0)
+    model = entry.build(options, (4 * colors, 11, 8), 5, 4)
+    for frames in (1, 4, 9):
+        logits = model(torch.randn(2, frames * colors, 11, 8))
+        assert (logits.shape, logits.dtype) == ((2, 5), torch.float32)
+    nn.functional.cross_entropy(logits, torch.tensor([0, 4])).backward()
     assert [key for key, value in model.named_parameters() if value.grad is None] == []
 
 

@@ -21,6 +21,7 @@ from cnn_core.experiment import (
     data_facts,
     facts,
     load_data,
+    model_options,
     options_of,
 )
 from cnn_core.models import build_model
@@ -55,7 +56,7 @@ def plan(experiment: Experiment) -> Plan:
     total = steps * train.epochs
     at = np.unique(np.linspace(0, total - 1, min(CURVE_POINTS, total)).round().astype(int)).tolist()
     return Plan(
-        anatomy=anatomy(experiment.model.name, known.input_shape, known.classes, experiment.model.options),
+        anatomy=anatomy(experiment.model.name, known.input_shape, known.classes, model_options(experiment)),
         input_shape=known.input_shape,
         classes=classes_of(experiment),
         steps_per_epoch=steps,
@@ -130,4 +131,4 @@ def _fitted(data: str, steps: tuple[str, ...]) -> Preprocessing:
     split = load_data(Choice.model_validate_json(data)).splits["train"]
     chosen = [(one.name, options_of(STEPS, one)) for one in map(Choice.model_validate_json, steps)]
     step = max(1, len(split.targets) // PREVIEW_SAMPLE)
-    return Preprocessing.fit(chosen, split.pictures[::step])
+    return Preprocessing.fit(chosen, split.pictures[::step], data_facts(Choice.model_validate_json(data)).frames)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnn_core.augmentation.entries import SHELF as AUGMENTATIONS
 from cnn_core.base.options import Facts, parse_options
@@ -14,7 +14,12 @@ from cnn_core.data.sets import DataFacts, DataSet
 from cnn_core.experiment.settings import Choice, Experiment, Pretrained, Settings
 from cnn_core.experiment.tasks import GENERATION, task_named, train_shelves
 from cnn_core.models import MODEL_SHELVES
+from cnn_core.preprocessing.pipeline import Preprocessing, output_shape
 from cnn_core.preprocessing.steps import SHELF as STEPS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def options_of(shelf: Shelf[Any], choice: Choice) -> Any:
@@ -54,6 +59,11 @@ def step_choices(experiment: Settings) -> list[tuple[str, Any]]:
     return [(one.name, options_of(STEPS, one)) for one in experiment.preprocessing]
 
 
+def fit_preprocessing(experiment: Experiment, pictures: NDArray[np.uint8]) -> Preprocessing:
+    """The experiment's preprocessing, fitted on training pictures as stored, uint8 (N, H, W, C)."""
+    return Preprocessing.fit(step_choices(experiment), pictures, data_facts(experiment.data).frames)
+
+
 def augmentation_choices(experiment: Experiment) -> list[tuple[str, Any]]:
     """(name, options) of the augmentations, in order."""
     return [(one.name, options_of(AUGMENTATIONS, one)) for one in experiment.augmentation]
@@ -64,17 +74,20 @@ def facts(experiment: Settings) -> Facts:
     if isinstance(experiment, Pretrained):
         return Facts(input_shape=experiment.origin.input_shape, classes=len(experiment.origin.classes))
     data = data_facts(experiment.data)
-    shape = data.shape
-    for name, options in step_choices(experiment):
-        shape = STEPS.load(name).build.shape(options, shape)
     return Facts(
         data=experiment.data.name,
-        input_shape=shape,
+        input_shape=output_shape(step_choices(experiment), data.shape, data.frames),
         classes=len(task_named(experiment.task).answers(data)),
         train_pictures=data.splits["train"],
         task=experiment.task,
         frames=data.frames,
     )
+
+
+def model_options(experiment: Settings) -> dict[str, Any]:
+    """What `models.build_model` gets by name: the options of the network and, of films, their length."""
+    frames = 1 if isinstance(experiment, Pretrained) else data_facts(experiment.data).frames
+    return {**experiment.model.options, **({"frames": frames} if frames > 1 else {})}
 
 
 def unfit(experiment: Experiment) -> str:

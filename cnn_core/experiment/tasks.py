@@ -22,6 +22,10 @@ def _one_picture(data: DataFacts) -> str:
     return "it holds films" if data.frames > 1 else ""
 
 
+def _frames(data: DataFacts) -> str:
+    return "" if data.frames > 1 else "it holds pictures, not films"
+
+
 def _masks(data: DataFacts) -> str:
     return "" if data.masks else "it does not say which pixels belong to what"
 
@@ -86,6 +90,7 @@ TASKS = {
             losses=ADVERSARIAL,
             usual=_ADVERSARIAL,
         ),
+        Task("sequences", "Films", "What happens in a film: one class for each.", _frames),
     )
 }
 

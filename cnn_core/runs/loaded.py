@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from cnn_core.base.errors import Failed, UserError, shorten
 from cnn_core.base.files import unseal
 from cnn_core.data.sets import SPLITS, DataSet
-from cnn_core.experiment import GENERATION, Settings, classes_of, facts, load_data, targets_of, trained
+from cnn_core.experiment import GENERATION, Settings, classes_of, facts, load_data, model_options, targets_of, trained
 from cnn_core.models import build_model
 from cnn_core.network import Look, Network, Pictured
 from cnn_core.preprocessing.pipeline import Preprocessing
@@ -135,4 +135,4 @@ class Run:
 def build(experiment: Settings) -> nn.Module:
     """The experiment's network with random weights."""
     known = facts(experiment)
-    return build_model(experiment.model.name, known.input_shape, known.classes, **experiment.model.options)
+    return build_model(experiment.model.name, known.input_shape, known.classes, **model_options(experiment))

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from cnn_core.base.errors import UserError
 from cnn_core.base.files import atomic_write, make_folder, read_file, sealed, sync_folder, unused
-from cnn_core.experiment import load_data, step_choices, trained
+from cnn_core.experiment import fit_preprocessing, load_data, trained
 from cnn_core.jobs import verdict
 from cnn_core.jobs.job import is_lost, now
-from cnn_core.preprocessing.pipeline import Preprocessing
 from cnn_core.runs.run import RunFolder
 
 DAMAGED = "damaged"  # the folder in a run's folder for what was damaged: nothing is lost
@@ -72,7 +71,7 @@ def write_journal(run: RunFolder, kept: bytes, *, keep_original: bool) -> None:
 def fit_again(run: RunFolder) -> None:
     """Fit the preprocessing on the training pictures, which gives what was fitted before."""
     experiment = trained(run.experiment(), "its preprocessing cannot be fitted again")
-    fitted = Preprocessing.fit(step_choices(experiment), load_data(experiment.data).splits["train"].pictures)
+    fitted = fit_preprocessing(experiment, load_data(experiment.data).splits["train"].pictures)
     path = run.folder / "preprocessing.json"
     if path.exists():
         set_aside(run, [path])

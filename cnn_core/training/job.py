@@ -19,7 +19,7 @@ from cnn_core.base.errors import UserError
 from cnn_core.base.files import atomic_write, plain, sealed, unseal
 from cnn_core.base.locks import Lock
 from cnn_core.data.sets import DataSet
-from cnn_core.experiment import GENERATION, Experiment, Pretrained, load_data, step_choices
+from cnn_core.experiment import GENERATION, Experiment, Pretrained, fit_preprocessing, load_data
 from cnn_core.jobs import devices, journal, memory
 from cnn_core.jobs.interrupts import Interrupted, stop_on_signals
 from cnn_core.jobs.job import Job, now
@@ -201,7 +201,7 @@ class _Training:
         path = self.folder.folder / "preprocessing.json"
         if path.exists():
             return Preprocessing.from_record(unseal(path))
-        fitted = Preprocessing.fit(step_choices(experiment), data.splits["train"].pictures)
+        fitted = fit_preprocessing(experiment, data.splits["train"].pictures)
         atomic_write(path, sealed(fitted.record()))
         return fitted
 

@@ -11,8 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from cnn_core.data.sets import DataSet, Split
-from cnn_core.experiment import Experiment, facts, load_data, step_choices
-from cnn_core.preprocessing.pipeline import Preprocessing
+from cnn_core.experiment import Experiment, facts, fit_preprocessing, load_data
 from cnn_core.runs.checkpoints import Checkpoint
 from cnn_core.runs.run import steps_per_epoch
 from cnn_core.training.engine import EVALUATION_BATCH, Progress, Trainer, evaluate
@@ -55,7 +54,7 @@ def time_epoch(experiment: Experiment) -> dict[str, Any]:
     data = load_data(experiment.data)
     train = data.splits["train"]
     some = _cut(train, BATCHES * experiment.train.batch_size)
-    preprocessing = Preprocessing.fit(step_choices(experiment), some.pictures)
+    preprocessing = fit_preprocessing(experiment, some.pictures)
     small = DataSet(data.classes, {**data.splits, "train": some, "val": _cut(data.splits["val"], EVALUATION_BATCH)})
     trainer = make_trainer(experiment, small, preprocessing, means, _Nobody())
     trainer.lr = 0.0  # nothing is to be learned, and no rate makes the numbers infinite, which takes another time
