@@ -204,6 +204,20 @@ def test_what_is_an_average_by_itself_cannot_do_without(interpolation):
     )
 
 
+def test_shuffled_pixels_are_all_there_and_in_one_order_for_every_picture():
+    pictures = noise(3, 9, 7, 3)
+    step, plain = fitted(pictures, resize={"shuffle": 5}), fitted(pictures)
+    found = step.pictures(pictures)
+    places = np.arange(63, dtype=np.uint8).reshape(9, 7, 1)
+    order = fitted(places[None], resize={"shuffle": 5}).picture(places).ravel()
+    assert sorted(order) == list(range(63))
+    assert order.tolist() != list(range(63))
+    for before, after in zip(pictures, found, strict=True):
+        assert np.array_equal(after.reshape(63, 3), before.reshape(63, 3)[order])
+    assert step.multiply == pytest.approx(plain.multiply)
+    assert not np.array_equal(fitted(pictures, resize={"shuffle": 6}).pictures(pictures), found)
+
+
 def test_raw_pixels_stay_what_they_are():
     step = fitted(noise(2, 8, 8, 3), scale={"to": "raw"})
     assert step.multiply.tolist() == pytest.approx([1, 1, 1])

@@ -58,6 +58,14 @@ class ResizeOptions(Options):
         description="Average before making smaller; without it fine stripes become coarse ones, as in many libraries.",
         json_schema_extra=hints(advanced=True),
     )
+    shuffle: int = Field(
+        0,
+        ge=0,
+        le=2**31 - 1,
+        title="Shuffle pixels",
+        description="Above 0: all pixels change places, in every picture alike; each number is another order.",
+        json_schema_extra=hints(advanced=True),
+    )
 
 
 class Resize:
@@ -70,21 +78,8 @@ class Resize:
         return {"size": list(self.shape(options, (1, *pictures.shape[1:3]))[1:])}
 
     def picture(self, options: ResizeOptions, fitted: dict[str, Any], picture: Image.Image) -> Image.Image:
-        from PIL import Image
-
-        height, width = fitted["size"]
-        if picture.size == (width, height) and not options.short:
-            return picture
-        scaled = scaled_size(options.strategy, picture.size, _covered(options, (width, height)))
-        found = _resampled(picture, scaled, options)
-        if scaled == (width, height):
-            return found
-        left, top = _offset(scaled, (width, height))
-        if options.strategy == "crop":
-            return found.crop((left, top, left + width, top + height))
-        padded = Image.new(picture.mode, (width, height))  # black
-        padded.paste(found, (-left, -top))
-        return padded
+        found = _sized(options, fitted["size"], picture)
+        return _shuffled(found, options.shuffle) if options.shuffle else found
 
     def window(self, options: ResizeOptions, fitted: dict[str, Any], width: int, height: int) -> Window:
         target = (fitted["size"][1], fitted["size"][0])
@@ -98,6 +93,36 @@ class Resize:
         self, options: ResizeOptions, fitted: dict[str, Any], channels: int
     ) -> tuple[list[float], list[float]] | None:
         return None
+
+
+def _sized(options: ResizeOptions, size: list[int], picture: Image.Image) -> Image.Image:
+    """At `size`, (height, width); the very same object where it has it already."""
+    from PIL import Image
+
+    height, width = size
+    if picture.size == (width, height) and not options.short:
+        return picture
+    scaled = scaled_size(options.strategy, picture.size, _covered(options, (width, height)))
+    found = _resampled(picture, scaled, options)
+    if scaled == (width, height):
+        return found
+    left, top = _offset(scaled, (width, height))
+    if options.strategy == "crop":
+        return found.crop((left, top, left + width, top + height))
+    padded = Image.new(picture.mode, (width, height))  # black
+    padded.paste(found, (-left, -top))
+    return padded
+
+
+def _shuffled(picture: Image.Image, seed: int) -> Image.Image:
+    """All pixels in an order that the seed and their number decide."""
+    import numpy as np
+    from PIL import Image
+
+    pixels = np.asarray(picture)
+    order = np.random.default_rng(seed).permutation(picture.width * picture.height)
+    flat = pixels.reshape(len(order), -1)
+    return Image.fromarray(np.ascontiguousarray(flat[order].reshape(pixels.shape)))
 
 
 def _resampled(picture: Image.Image, size: tuple[int, int], options: ResizeOptions) -> Image.Image:
