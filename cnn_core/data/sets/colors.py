@@ -63,7 +63,7 @@ class Colors(Drawn):
         paint: NDArray[Any] = np.array(list(COLOURS.values()))[colours][:, None, None]
         return grained(np.where(masks[..., None], paint, ground), GRAIN, rng), masks
 
-    def load(self, options: ColorsOptions, folder: Path) -> DataSet:
+    def load(self, options: Any, folder: Path) -> DataSet:
         data = super().load(options, folder)
         grey = [name for name in SPLITS if (options.test_shown if name == "test" else options.shown) == "grey"]
         seen = {name: replace(data.splits[name], pictures=greyed(data.splits[name].pictures)) for name in grey}

@@ -33,7 +33,7 @@ SHOWN = 16
 class ColorOrShapeOptions(Options):
     pictures: int = Field(2100, ge=80, le=20_000, title="Pictures", description="Drawn in all; 70 % of them train.")
     size: int = Field(24, ge=16, le=96, title="Size", description="Side of the pictures, in pixels.")
-    epochs: int = Field(10, ge=1, le=100, title="Epochs", description="Of each of the four trainings.")
+    epochs: int = Field(12, ge=1, le=100, title="Epochs", description="Of each of the four trainings.")
 
 
 def measure(options: ColorOrShapeOptions, seed: int, bench: Bench) -> Reading:
@@ -99,7 +99,7 @@ ENTRY: Entry[Lab] = Entry(
         judge=judge,
         next="Open the first run on Features: filters of the first layer that weigh the channels against each other. "
         "Then the lab `channel_swap`.",
-        seconds=25,
+        seconds=31,
         chart=Chart("What grey loses", "the class", "accuracy", kind="bars", ticks=("colour", "figure")),
     ),
     tiny={"pictures": 80, "size": 16, "epochs": 1},
