@@ -25,6 +25,7 @@ from pages.parts.calc_picture import Shown, tile
 from pages.parts.words import percent
 
 LARGEST = 7  # of a filter whose products can be read
+IN_CHARTS = ("metrics",)  # their tables are drawn
 PICTURED = ("convolution", "stack")  # they draw on a picture, though they calculate without one
 
 

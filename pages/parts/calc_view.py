@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnn_core import actions
 from cnn_core.base.errors import UserError
-from cnn_core.base.options import parse_options
+from cnn_core.base.options import Options, option_fields, parse_options
 from cnn_core.calculators import SHELF, Step, Table, Value, Worked
 from pages.parts import calc_address, calc_drawn, calc_picture, shell
 from pages.parts.calc_address import PAGE
@@ -25,7 +25,7 @@ def calculator(name: str) -> None:
     values = form_values(PAGE, name, entry.options)
     problems = form_problems(entry.options, values)
     with left:
-        draw_form(PAGE, name, entry.options, problems=problems, columns=2)
+        _inputs(name, entry.options, problems)
         looks = entry.build.picture or name in calc_drawn.PICTURED
         picture = calc_picture.choose() if looks else None
         with st.expander("What is behind it", icon=":material/menu_book:", key=f"calculators.more.{name}"):
@@ -46,7 +46,17 @@ def calculator(name: str) -> None:
         _numbers(found)
     calc_drawn.draw(name, options, found, picture)
     for table in found.tables:
-        _table(table, name)
+        if name not in calc_drawn.IN_CHARTS:
+            _table(table, name)
+
+
+def _inputs(name: str, options: type[Options], problems: dict[str, str]) -> None:
+    """The fields: lists of numbers over the whole width, the others side by side."""
+    fields = option_fields(options)
+    for wide, columns in ((True, 1), (False, 2)):
+        only = [one.name for one in fields if (one.kind == "text") == wide]
+        if only:
+            draw_form(PAGE, name, options, problems=problems, only=only, columns=columns)
 
 
 def _numbers(found: Worked) -> None:
@@ -54,7 +64,7 @@ def _numbers(found: Worked) -> None:
     for text in found.warnings:
         st.markdown(f":orange[:material/warning:] {md(text)}")
     rows = "\n".join(_row(one) for one in found.steps)
-    st.markdown(f"| | | |\n|:--|:--|:--|\n{rows}")
+    st.markdown(f"| Number | Value | How |\n|:--|:--|:--|\n{rows}")
     for text in found.notes:
         st.caption(md(text))
 

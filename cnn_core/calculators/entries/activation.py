@@ -39,15 +39,13 @@ def module(options: ActivationOptions) -> nn.Module:
     """The function as a module."""
     from torch import nn
 
-    from cnn_core.models.blocks import ACTIVATIONS
+    from cnn_core.models.blocks import activation_of
 
-    if options.function == "leaky_relu":
-        return nn.LeakyReLU(options.slope)
     if options.function == "elu":
         return nn.ELU(options.alpha)
     if options.function == "gelu_tanh":
         return nn.GELU(approximate="tanh")
-    return ACTIVATIONS[options.function]()
+    return activation_of(options.function, options.slope)
 
 
 def curve(options: ActivationOptions, x: Floats) -> tuple[Floats, Floats]:

@@ -55,7 +55,7 @@ def calculate(options: FocalLossOptions) -> Worked:
         Step("cross_entropy", "Cross-entropy", plain, f"−ln({options.p:g})"),
         Step("focal", "Focal loss", focal, f"{doubt} × −ln({options.p:g})"),
         Step("times_less", "Times less", less, f"1 / {doubt}"),
-        Step("focal_alpha", "Focal loss with alpha", options.alpha * focal, f"{options.alpha:g} × {focal!r}"),
+        Step("focal_alpha", "Focal loss with alpha", options.alpha * focal, f"{options.alpha:g} × {focal:.6g}"),
         Step(
             "bias",
             "First bias for this prior",

@@ -53,7 +53,7 @@ def calculate(options: NormalizingOptions, picture: Pixels) -> Worked:
         )
     values = way(picture)
     steps += [Step("least", "Least in the picture", float(values.min())), Step("most", "Most", float(values.max()))]
-    steps += [Step("mean", "Mean", float(values.mean())), Step("std", "Standard deviation", float(values.std()))]
+    steps += [Step("mean", "Mean", _tidy(values.mean())), Step("std", "Standard deviation", _tidy(values.std()))]
     exact = bool((way.back(values, picture) == picture).all())
     notes = (f"Turned back, {'every pixel is' if exact else 'not every pixel is'} the same again.",)
     return Worked(tuple(steps), _tables(picture), notes, _warnings(way, picture))
@@ -64,13 +64,24 @@ def _tables(picture: Pixels) -> tuple[Table, ...]:
     for one in NORMALIZERS:
         values = one(picture)
         ends = (float(values.min()), float(values.max()))
-        rows.append((one.name, one.formula, *ends, float(values.mean()), float(values.std())))
+        rows.append((one.name, one.formula, *ends, _tidy(values.mean()), _tidy(values.std())))
         if one.fixed:
-            ranges += [(one.name, channel, *one.range()[at]) for at, channel in enumerate("BGR" if one.bgr else "RGB")]
+            ends_of, order = one.range(), "BGR" if one.bgr else "RGB"
+            same = len(set(ends_of)) == 1
+            ranges += (
+                [(one.name, "all", *ends_of[0])]
+                if same
+                else [(one.name, channel, *ends_of[at]) for at, channel in enumerate(order)]
+            )
     return (
         Table("This picture", ("way", "formula", "least", "most", "mean", "deviation"), tuple(rows)),
         Table("What 0 and 255 become", ("way", "channel", "0", "255"), tuple(ranges)),
     )
+
+
+def _tidy(value: float) -> float:
+    """Without what rounding leaves of a zero."""
+    return round(float(value), 12) + 0.0
 
 
 def _warnings(way: Normalizer, picture: Pixels) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def calculate(options: ResizingOptions, picture: NDArray[np.uint8]) -> Worked:
     steps, rows = [Step("width", "Width", width, unit="pixels"), Step("height", "Height", height, unit="pixels")], []
     for name, one in each.items():
         (wide, high), size = one.scaled, options.size
-        steps += [
+        sides = [
             Step(
                 f"{name}_width", f"{name.capitalize()}: scaled to a width of", wide, _side(one.exact[0], wide), "pixels"
             ),
@@ -68,6 +68,7 @@ def calculate(options: ResizingOptions, picture: NDArray[np.uint8]) -> Worked:
                 "pixels",
             ),
         ]
+        steps += sides if name != "stretch" else []
         lost = (100 * (1 - one.kept), 100 * one.padded, one.distortion)
         rows.append(
             (name, f"{one.exact[0]:.6g} × {one.exact[1]:.6g}", f"{wide} × {high}", *lost, size / width, size / height)
