@@ -1,4 +1,4 @@
-# make setup, make run, make check, make test, make test-all, make bench, make clean; `make` alone says what each does.
+# make setup, make run, make check, make test, make test-all, make bench, make labs, make docs, make clean; `make` alone says what each does.
 #   PYTHON=python3.12  the Python to begin with (3.11 or later)
 #   CPU=1              PyTorch's CPU wheels: about 4 GB less on disk, for machines without an NVIDIA GPU
 
@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 CPU_WHEELS := https://download.pytorch.org/whl/cpu
 
-.PHONY: help setup run check test test-all bench clean
+.PHONY: help setup run check test test-all bench labs docs clean
 .DELETE_ON_ERROR:
 
 help:
@@ -18,6 +18,8 @@ help:
 	@echo "make test    the tests (those marked slow are left out)"
 	@echo "make test-all  break it on purpose, everywhere, for at most an hour; PART=kills: one part (see docs/RELIABILITY.md)"
 	@echo "make bench   measure and print the figures of the README"
+	@echo "make labs    every lab: verdict and numbers beside targets, into docs/labs.json (PART, SEEDS, FIRST, OUT, AGAIN=1)"
+	@echo "make docs    docs/LABS.md and docs/chapters from the labs, the chapters and docs/labs.json"
 	@echo "make clean   remove caches; runs, data and $(VENV) stay"
 
 setup: $(VENV)/.ready
@@ -59,6 +61,13 @@ test-all: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks
+
+labs: $(VENV)/.ready-dev
+	$(BIN)/python -m benchmarks.labs $(PART) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) \
+	  $(if $(OUT),--out $(OUT)) $(if $(AGAIN),--again)
+
+docs: $(VENV)/.ready
+	$(BIN)/python -m cnn_core.chapters.docs
 
 clean:
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
