@@ -17,7 +17,17 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from cnn_core import actions, cli_calculating, cli_chapters, cli_keeping, cli_labs, cli_training, show, terminal
+from cnn_core import (
+    actions,
+    cli_calculating,
+    cli_chapters,
+    cli_drawing,
+    cli_keeping,
+    cli_labs,
+    cli_training,
+    show,
+    terminal,
+)
 from cnn_core.base.errors import UnknownName, UserError, printable, shorten
 from cnn_core.base.settings import runs_folder
 from cnn_core.cli_words import Json, RunName, Runs, Sets
@@ -96,6 +106,7 @@ def delete(run: RunName, runs: Runs = None, json: Json = False) -> None:
 
 cli_training.add_to(app)
 cli_keeping.add_to(app)
+cli_drawing.add_to(app)
 cli_labs.add_to(app)
 cli_chapters.add_to(app)
 cli_calculating.add_to(app)

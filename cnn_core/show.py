@@ -8,7 +8,7 @@ from typing import Any
 
 from cnn_core.base.errors import Failed
 from cnn_core.base.files import atomic_write
-from cnn_core.show_tasks import masks_report
+from cnn_core.show_tasks import drawn_report, masks_report
 from cnn_core.terminal import as_json, note, number, percent
 from cnn_core.terminal import out as stdout
 from cnn_core.terminal import table as new_table
@@ -218,6 +218,8 @@ def report(record: dict[str, Any], json: bool) -> None:
         return as_json(record)
     if record["task"] == "segmentation":
         return masks_report(record)
+    if record["task"] == "generation":
+        return drawn_report(record)
     out = stdout()
     low, high = record["accuracy_interval"]
     base = record["baseline"]

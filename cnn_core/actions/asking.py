@@ -25,7 +25,7 @@ from cnn_core.base.settings import runs_folder
 from cnn_core.data.sets import SPLITS
 from cnn_core.evaluation import report, softmax
 from cnn_core.evaluation.segmentation import segmentation_report
-from cnn_core.experiment import Experiment, load_data, trained
+from cnn_core.experiment import GENERATION, Experiment, load_data, trained
 from cnn_core.figures import overlay as overlays
 from cnn_core.network import Network, Pictured
 from cnn_core.pictures.drawing import read_drawing
@@ -55,9 +55,14 @@ def loaded(run: Asked, runs: Folder) -> Run:
 def evaluate(run: Asked, split: str = "test", runs: Folder = None) -> dict[str, Any]:
     """The figures of a split, counted from the logits of the best epoch; see `evaluation.report`.
 
-    Of a segmentation those of its pixels; see `evaluation.segmentation.segmentation_report`.
+    Of a segmentation those of its pixels; see `evaluation.segmentation.segmentation_report`. Of what draws, how near
+    its pictures come to training pictures, whatever the split; see `actions.generation_report`.
     """
     asked = loaded(run, runs)
+    if asked.experiment.task == GENERATION:
+        from cnn_core.actions.generating import generation_report  # noqa: PLC0415 - it asks as this file does
+
+        return {"run": asked.id, "task": GENERATION, "split": "train", **generation_report(asked)}
     stored = asked.predictions(split)
     count = segmentation_report if stored.logits.ndim > 2 else report
     found = count(stored.logits, stored.targets, asked.classes)

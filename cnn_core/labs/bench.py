@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from cnn_core.base.errors import Failed
-from cnn_core.experiment import missing, resolve
+from cnn_core.experiment import Experiment, missing, resolve
 from cnn_core.jobs.interrupts import Interrupted
 from cnn_core.runs import notes
 from cnn_core.runs.loaded import Run
 from cnn_core.runs.run import new_run
 from cnn_core.training import job as training
+from cnn_core.training import judging
 
 Say = Callable[[str], None]
 
@@ -70,6 +71,18 @@ class Bench:
         if record["status"] != "done":
             raise Failed(f"{name} could not be trained: {record['message'] or record['reason']}")
         return Run(folder)
+
+    def judge(self, wanted: Experiment) -> Run:
+        """The judge of drawn pictures: found among the runs, or trained now; see `training.judging`.
+
+        Raises:
+            Interrupted: somebody asked to stop. Failed: it could not be trained, and why.
+        """
+        try:
+            return judging.judge(wanted, self._runs, self._heard)
+        except Failed:
+            self.look()
+            raise
 
     def _heard(self, event: dict[str, Any]) -> None:
         """Between the steps of a training: a place to stop at, which keeps a checkpoint of the run."""

@@ -101,7 +101,7 @@ class Yardstick:
     def __init__(
         self, judge: Run, experiment: Experiment, count: int = COUNT, look: Callable[[], None] = lambda: None
     ) -> None:
-        self.judge, self._look = judge, look
+        self.judge, self.experiment, self._look = judge, experiment, look
         self.classes = judge.classes
         train = load_data(judge.experiment.data or experiment.data).splits["train"]
         self.count = min(count, len(train.targets) // 2)
@@ -122,10 +122,10 @@ class Yardstick:
         """Of as many pictures that a run's generator draws."""
         return self.measure(drawn(run, self.count, seed))
 
-    def references(self, experiment: Experiment) -> dict[str, Nearness]:
+    def references(self) -> dict[str, Nearness]:
         """What a number is to be held against, by name: the floor first, then ceilings, a generator of chance last."""
         torch.manual_seed(0)
-        pair: Any = build(experiment)
+        pair: Any = build(self.experiment)
         chance = np.random.default_rng(1).integers(0, 256, self._other.shape, np.uint8)
         return {
             "other real pictures": self.measure(self._other),
