@@ -9,6 +9,7 @@ short side 224 is 298 x 224). Pillow's resize is antialiased; without it, fine s
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -120,9 +121,15 @@ def _shuffled(picture: Image.Image, seed: int) -> Image.Image:
     from PIL import Image
 
     pixels = np.asarray(picture)
-    order = np.random.default_rng(seed).permutation(picture.width * picture.height)
-    flat = pixels.reshape(len(order), -1)
-    return Image.fromarray(np.ascontiguousarray(flat[order].reshape(pixels.shape)))
+    flat = pixels.reshape(picture.width * picture.height, -1)
+    return Image.fromarray(np.ascontiguousarray(flat[_order(seed, len(flat))].reshape(pixels.shape)))
+
+
+@lru_cache(maxsize=4)
+def _order(seed: int, pixels: int) -> NDArray[np.int64]:
+    import numpy as np
+
+    return np.random.default_rng(seed).permutation(pixels)
 
 
 def _resampled(picture: Image.Image, size: tuple[int, int], options: ResizeOptions) -> Image.Image:
