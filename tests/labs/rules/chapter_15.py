@@ -13,4 +13,9 @@ RULES = {
         {"by_texture": 0.2, "by_shape_after": 0.95},
         {"by_texture": 1.0, "by_shape_after": 0.7},
     ),
+    "effective_field": (
+        {"exponent": 0.48, "wider": 1.2, "radius_before": 3.3, "radius_after": 4.0},
+        {"exponent": 0.95, "wider": 1.2, "radius_before": 3.3, "radius_after": 4.0},
+        {"exponent": 0.48, "wider": 1.05, "radius_before": 3.3, "radius_after": 3.5},
+    ),
 }
