@@ -25,5 +25,5 @@ class Augmentation(Protocol):
 
 
 SHELF: Shelf[Augmentation] = Shelf(
-    "augmentations", "cnn_core.augmentation.entries", "augmentation", first=("flip", "shift")
+    "augmentations", "cnn_core.augmentation.entries", "augmentation", first=("flip", "shift", "rotate", "cutout")
 )
