@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -37,6 +37,11 @@ class Lessons:
         """A split as stored, brought to what the network gets."""
         return cls(preprocessing.pictures(split.pictures), np.asarray(split.targets), preprocessing)
 
+    def first(self, count: int) -> Lessons:
+        """The first so many of them."""
+        soft = None if self.soft is None else self.soft[:count]
+        return replace(self, pictures=self.pictures[:count], targets=self.targets[:count], soft=soft)
+
     def images(self, index: NDArray[np.int64] | slice) -> Tensor:
         """Some of the pictures as the network gets them: float32 (n, C, H, W)."""
         return self.preprocessing.tensor(self.pictures[index])
@@ -60,7 +65,7 @@ def tune(
             (Hinton, Vinyals and Dean, 2015). masks: weights by name that stay 0 where the mask is False.
         look: called before each step; may raise.
     """
-    module.train().requires_grad_(True)
+    module.to(memory_format=torch.channels_last).train().requires_grad_(True)
     optimizer = torch.optim.AdamW(module.parameters(), lr=lr)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=max(steps, 2))
     random = np.random.default_rng(seed)

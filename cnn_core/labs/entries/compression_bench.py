@@ -17,6 +17,7 @@ from cnn_core.base.options import Entry, Options
 from cnn_core.labs import Chart, Lab, Reading, Verdict
 
 if TYPE_CHECKING:
+    from cnn_core.compression.bench import Ask
     from cnn_core.labs.bench import Bench
 
 WAYS = {
@@ -64,7 +65,7 @@ def measure(options: CompressionBenchOptions, seed: int, bench: Bench) -> Readin
     bench.say("int8")
     onnx = exported(network.module, network.input_shape)
     small = quantized(onnx, train.images(slice(CALIBRATION)))
-    ways = {
+    ways: dict[str, Ask] = {
         "float32": network.module,
         "folded": folded(network.module)[0],
         "zeros": zeroed(network.module, 0.9),
@@ -96,8 +97,8 @@ def judge(numbers: Mapping[str, float]) -> tuple[Verdict, str]:
     change, size = numbers["int8_accuracy_change"], numbers["int8_size_ratio"]
     said = (
         f"zeros take {zeros:.2f} of the time, half the filters are {half:.1f} times as fast, int8 has {size:.2f} "
-        f"of the size, {100 * change:+.1f} points and {numbers['int8_speedup']:.1f} times the speed of float32 in the same "
-        f"runtime; that runtime alone is worth {numbers['runtime_speedup']:.1f} times"
+        f"of the size, {100 * change:+.1f} points and {numbers['int8_speedup']:.1f} times the speed of float32 in the "
+        f"same runtime; that runtime alone is worth {numbers['runtime_speedup']:.1f} times"
     )
     if 0.9 <= zeros <= 1.1 and half >= 1.5 and size <= 0.4 and abs(change) <= 0.005:
         return "confirmed", f"Zeros save nothing, missing filters do, int8 saves size: {said}."
