@@ -59,7 +59,8 @@ def _stack(options: Any, found: Worked, picture: Shown) -> None:
             taps = taps[:: len(counts) // 240, :: len(counts) // 240]
         st.image(
             grid_picture(taps, shell.theme()),
-            caption="Each cell is a pixel; the deeper, the more paths. Orange: holes.",
+            caption="Each cell is a pixel; the stronger, the more paths."
+            + (" Orange: holes." if (counts == 0).any() else ""),
         )
     with right:
         st.subheader("On a picture", anchor=False)
@@ -99,7 +100,7 @@ def _transposed(options: Any, found: Worked, picture: None) -> None:
     st.subheader("Contributions to each output", anchor=False)
     st.image(
         grid_picture(np.outer(kept, kept), shell.theme(), 420),
-        caption=f"Of {side} × {side} inputs; the deeper, the more contributions.",
+        caption=f"Of {side} × {side} inputs; the stronger, the more contributions.",
     )
 
 

@@ -24,7 +24,7 @@ class StackOptions(Options):
     kernels: str = Field("3", title="Kernels", description="Side of each layer's window, such as 3, 3, 5.")
     strides: str = Field("1", title="Strides", description="Of each layer, such as 1, 2, 1.")
     dilations: str = Field("1, 2, 4", title="Dilations", description="Rate of each layer, such as 1, 2, 4.")
-    side: int = Field(64, ge=1, le=4096, title="Picture", description="Its side, in pixels; it is square.")
+    side: int = Field(64, ge=1, le=4096, title="Side", description="Of the picture, in pixels; it is square.")
 
     @field_validator("kernels")
     @classmethod
