@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from cnn_core.base.errors import shorten
-from cnn_core.figures.style import class_color, layered, palette, quiet
+from cnn_core.figures.style import class_color, layered, palette, quiet, value_format
 
 Points = Sequence[Sequence[float]]
 _BAR = 20  # pixels for one bar
@@ -39,7 +39,8 @@ def groups_chart(
     y = alt.Y("category:N", sort=named, title=None, axis=alt.Axis(labelLimit=170, labelColor=colors.ink))
     apart = {"yOffset": alt.YOffset("series:N", sort=series)} if len(series) > 1 else {}
     scale = alt.Scale(type="log", nice=False) if log else alt.Scale()
-    x = alt.X("value:Q", title=value or None, scale=scale, axis=alt.Axis(format=".0e" if log else "~g", tickCount=5))
+    form = value_format(frame["value"].max(), log=log)
+    x = alt.X("value:Q", title=value or None, scale=scale, axis=alt.Axis(format=form, tickCount=5))
     color = alt.Color(
         "series:N",
         title=None,
@@ -52,7 +53,12 @@ def groups_chart(
         .mark_bar(opacity=0.8, cornerRadius=2)
         .encode(y=y, x=x, x2="start:Q", color=color, tooltip=tips, **apart)
     )
-    dots = alt.Chart(frame).mark_circle(size=26, opacity=0.7, color=colors.ink).encode(y=y, x=x, **apart)
+    alone = len(readings) < 2  # then the dots would be the ends of the bars
+    dots = (
+        alt.Chart(frame.head(0) if alone else frame)
+        .mark_circle(size=26, opacity=0.7, color=colors.ink)
+        .encode(y=y, x=x, **apart)
+    )
     height = len(named) * (_BAR * max(1, len(series)) + _GAP) + 20
     return quiet(layered(bars, dots), theme, height=height)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from cnn_core.figures.style import class_color, layered, palette, quiet
+from cnn_core.figures.style import class_color, layered, palette, quiet, value_format
 
 Points = Sequence[Sequence[float]]
 _CROWD = 60  # points of one line that would hide it as dots
@@ -56,7 +56,7 @@ def readings_chart(
             "y:Q",
             title=y or None,
             scale=alt.Scale(type="log" if log else "linear", zero=False),
-            axis=alt.Axis(format=".0e" if log else "~g", tickCount=5),
+            axis=alt.Axis(format=value_format(frame["y"].max(), log=log), tickCount=5),
         ),
         "color": color,
     }

@@ -52,6 +52,13 @@ def class_color(index: int, theme: str) -> str:
     return (CLASSES_DARK if theme == "dark" else CLASSES_LIGHT)[index % len(CLASSES_LIGHT)]
 
 
+def value_format(most: float, *, log: bool = False) -> str:
+    """How an axis writes numbers of which `most` is the largest: 0.25, 200, 150k, 1e-06."""
+    if log:
+        return ".0e"
+    return "~s" if most >= 10_000 else ",d" if most >= 20 else "~g"
+
+
 def layered(*charts: alt.Chart) -> alt.LayerChart:
     """Charts on top of each other, first one lowest."""
     return cast(alt.LayerChart, alt.layer(*charts))

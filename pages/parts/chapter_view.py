@@ -81,14 +81,14 @@ def _figure(number: int) -> None:
     choice = st.segmented_control(
         found.title,
         found.choices,
-        default=found.choices[0],
+        default=found.start,
         key=f"chapters.look.{number}",
         label_visibility="collapsed",
         required=True,
     )
     with shell.guarded():
         with st.spinner("Drawing …"):
-            drawn = (_kept if found.fixed else _drawn)(number, choice or found.choices[0], shell.theme())
+            drawn = (_kept if found.fixed else _drawn)(number, choice or found.start, shell.theme())
         _show(number, drawn)
 
 

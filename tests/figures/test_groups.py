@@ -6,6 +6,7 @@ import pytest
 
 from cnn_core.figures.groups import groups_chart
 from cnn_core.figures.saving import svg
+from cnn_core.figures.style import value_format
 
 TICKS = ("zebra", "<b>", "ant")
 READINGS = [
@@ -32,6 +33,20 @@ def test_each_seed_is_a_dot():
     data = groups_chart(READINGS, TICKS, "accuracy").to_dict()
     dots = next(one for one in data["layer"] if one["mark"]["type"] == "circle")
     assert len(data["datasets"][dots["data"]["name"]]) == 12
+
+
+def test_one_seed_alone_has_no_dots():
+    data = groups_chart(READINGS[:1], TICKS, "accuracy").to_dict()
+    dots = next(one for one in data["layer"] if one["mark"]["type"] == "circle")
+    assert data["datasets"][dots["data"]["name"]] == []
+
+
+@pytest.mark.parametrize(
+    ("most", "form"), [(0.9, "~g"), (12, "~g"), (900, ",d"), (150_000, "~s"), (float("nan"), "~g")]
+)
+def test_an_axis_writes_numbers_as_people_do(most, form):
+    assert value_format(most) == form
+    assert value_format(most, log=True) == ".0e"
 
 
 def test_one_series_needs_no_legend():

@@ -36,15 +36,24 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Look:
-    """Attributes:
-    title: of the figure. choices: what can be chosen, the first is shown at first. draw: choice and theme, `light` or
-        `dark`, to what is seen. fixed: whether the same choice always gives the same, so that it can be kept.
+    """A figure that changes with one choice.
+
+    Attributes:
+        title: of the figure. choices: what can be chosen. draw: choice and theme, `light` or `dark`, to what is seen.
+        fixed: whether the same choice always gives the same, so that it can be kept. at_first: the choice that is
+            shown at first, "" for the first one.
     """
 
     title: str
     choices: tuple[str, ...]
     draw: Callable[[str, str], Drawn]
     fixed: bool = True
+    at_first: str = ""
+
+    @property
+    def start(self) -> str:
+        """The choice that is shown at first."""
+        return self.at_first or self.choices[0]
 
 
 def look(number: int) -> Look:

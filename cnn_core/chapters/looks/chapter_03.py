@@ -22,7 +22,7 @@ def draw(choice: str, theme: str) -> Drawn:
     steps = round(shift / STRIDE)
     change = np.abs(coarse - np.roll(coarse_still, steps, axis=1)).mean() / coarse_still.mean()
     says = (
-        f"The map moves by {shift} pixels with the picture, exactly (largest difference {whole:.0f}). "
+        f"The map moves by {choice} with the picture, exactly (largest difference {whole:.0f}). "
         f"With stride {STRIDE} the same shift is {shift / STRIDE:g} steps: "
         + ("a whole number, so that map moves too." if not shift % STRIDE else f"its numbers change by {change:.0%}.")
     )
@@ -56,6 +56,5 @@ def _rgb(picture: Pixels) -> Pixels:
     return picture[..., None].repeat(3, axis=-1)
 
 
-LOOK = Look(
-    "Move the picture: what does its map do?", ("0 pixels", "1 pixel", "2 pixels", "4 pixels", "6 pixels"), draw
-)
+CHOICES = ("1 pixel", "2 pixels", "4 pixels", "6 pixels", "8 pixels")
+LOOK = Look("Move the picture: what does its map do?", CHOICES, draw, at_first="2 pixels")

@@ -6,7 +6,7 @@ import numpy as np
 
 from cnn_core.chapters.looks import Drawn, Look
 
-FILTERS, CHANNELS = 32, 16
+FILTERS, CHANNELS = 16, 24
 CASES = {"as trained": 0.0, "half zero": 0.5, "90% zero": 0.9, "half of the channels": None}
 
 

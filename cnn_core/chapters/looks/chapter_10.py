@@ -34,4 +34,4 @@ def draw(choice: str, theme: str) -> Drawn:
     )
 
 
-LOOK = Look("One order, other probabilities", tuple(POWERS), draw)
+LOOK = Look("One order, other probabilities", tuple(POWERS), draw, at_first="scores to the third power")

@@ -30,4 +30,4 @@ def draw(choice: str, theme: str) -> Drawn:
     return Drawn(says, pictures=(("what such a network sees is the same", shown(put, 2 * SIDE)),))
 
 
-LOOK = Look("Patches without their places", tuple(SIDES), draw)
+LOOK = Look("Patches without their places", tuple(SIDES), draw, at_first="4 × 4")
