@@ -18,4 +18,9 @@ RULES = {
         {"exponent": 0.95, "wider": 1.2, "radius_before": 3.3, "radius_after": 4.0},
         {"exponent": 0.48, "wider": 1.05, "radius_before": 3.3, "radius_after": 3.5},
     ),
+    "patch_shuffle": (
+        {"kept_whole": 0.33, "kept_bag": 0.64},
+        {"kept_whole": 0.33, "kept_bag": 0.3},
+        {"kept_whole": 0.33, "kept_bag": 0.38},
+    ),
 }
