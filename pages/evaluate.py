@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn_core.base.errors import UserError
-from pages.parts import cached, cases_view, evaluate_view, masks_view, matrix_view, shell, unready
+from pages.parts import cached, cases_view, evaluate_view, generation_view, masks_view, matrix_view, shell, unready
 
 NO_DATA = (
     "This network was trained elsewhere, and has no data of its own to be tried on. "
@@ -24,6 +24,10 @@ if record["origin"]:
     with shell.empty("grid_on", "Nothing to count here", NO_DATA):
         if st.button("Explain a photo", type="primary", icon=":material/image_search:", key="evaluate.explain"):
             shell.go("explain", run)
+    st.stop()
+if record["task"] == "generation":
+    unready.still_training(record)
+    generation_view.evaluation(record)
     st.stop()
 try:
     with st.spinner("Trying it on the test pictures …"):

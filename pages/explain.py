@@ -15,6 +15,7 @@ from pages.parts import (
     explain_files,
     explain_two,
     explain_view,
+    generation_view,
     masks_view,
     pictured,
     sheet_view,
@@ -39,6 +40,9 @@ def main() -> None:
     )
     run = record["run"]
     unready.still_training(record)
+    if record["task"] == "generation":
+        generation_view.nothing_to_explain(run)
+        return
     if record["task"] == "segmentation":
         masks_view.explain(run)
         return

@@ -30,6 +30,8 @@ def main() -> None:
     )
     run = record["run"]
     unready.still_training(record)
+    if record["task"] == "generation":
+        st.caption("You look into its discriminator, which says how real a picture is; what draws takes no picture.")
     page, busy = st.container(), st.container()  # what comes and goes below moves no sheet that is drawn on
     with busy:
         source = _source(run, page)

@@ -154,8 +154,8 @@ def _how(now: Setup) -> None:
     problems = now.problems_of(SETTINGS)
     draw_form(PAGE, SETTINGS, TrainSettings, defaults=now.defaults, problems=problems, only=TOP[0], narrow=True)
     with st.grid(3, min_column_width=NARROW):
-        _choose("optimizer", "Optimizer", TRAIN_SHELVES["optimizer"], now)
-        _choose("schedule", "Schedule", TRAIN_SHELVES["schedule"], now)
+        _choose("optimizer", "Optimizer", setup.shelves()["optimizer"], now)
+        _choose("schedule", "Schedule", setup.shelves()["schedule"], now)
         draw_form(PAGE, SETTINGS, TrainSettings, defaults=now.defaults, problems=problems, only=TOP[1], columns=1)
 
 
@@ -166,7 +166,8 @@ def _pictures(now: Setup) -> None:
         if shown:
             train_view.draw_preview(shown, now.seed)
         steps = {name: STEPS.load(name).options for name in STEP_ORDER}
-        draw_together(PAGE, steps, {name: now.problems_of(name) for name in steps})
+        problems, usual = ({name: of(name) for name in steps} for of in (now.problems_of, setup.usual))
+        draw_together(PAGE, steps, problems, usual)
 
 
 def _details(now: Setup) -> None:
@@ -191,20 +192,22 @@ def _advice(now: Setup) -> None:
 
 def _learning(now: Setup) -> None:
     """Loss and sampler, and the options of all that decides a step."""
+    shelves = {section: setup.shelves()[section] for section in TRAIN_SHELVES}
     names = {section: setup.chosen(section) for section in TRAIN_SHELVES}
-    said = [train_view.entry_words(name, TRAIN_SHELVES[section]) for section, name in names.items()]
+    said = [train_view.entry_words(name, shelves[section]) for section, name in names.items()]
     with _expander("learning", f"Learning · {' · '.join(said)}", "trending_down", now, names.values()):
         with st.grid(2, min_column_width=130):
-            _choose("loss", "Loss", TRAIN_SHELVES["loss"], now)
-            _choose("sampler", "Sampler", TRAIN_SHELVES["sampler"], now)
+            _choose("loss", "Loss", shelves["loss"], now)
+            _choose("sampler", "Sampler", shelves["sampler"], now)
         with st.grid(3, min_column_width=130, gap="medium"):
             for section, name in names.items():
-                shelf = TRAIN_SHELVES[section]
+                shelf = shelves[section]
                 if not option_fields(shelf.load(name).options):
                     continue
                 with st.container():
                     st.markdown(f"**{shelf.singular.capitalize()}** {name}")
-                    draw_form(PAGE, name, shelf.load(name).options, problems=now.problems_of(name), columns=1)
+                    options, usual = shelf.load(name).options, setup.usual(name)
+                    draw_form(PAGE, name, options, defaults=usual, problems=now.problems_of(name), columns=1)
 
 
 def _entry_expander(key: str, title: str, icon: str, section: str, shelf: Shelf[Any], now: Setup) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnn_core import actions
 from cnn_core.runs.live import Live
-from pages.parts import again, following, shell, time_view, world
+from pages.parts import again, following, generation_view, shell, time_view, world
 from pages.parts.now import is_waiting, keep_going
 from pages.parts.words import md, number, percent, plural
 
@@ -78,7 +78,7 @@ def ended_controls(record: shell.Record) -> None:
 
 def live_controls(record: shell.Record) -> None:
     moves = record["status"] == "running" and not record["stopping"] and not record["origin"]
-    if paused or moves:  # else there is no curve that moves
+    if (paused or moves) and record["task"] != "generation":  # else there is no curve that moves
         st.segmented_control(
             "Epochs shown",
             ["All", "Last 10"],
@@ -169,6 +169,9 @@ def view() -> None:
         world.draw(now)
         return
     machine(now)
+    if now.record["task"] == "generation":
+        generation_view.watched(now)
+        return
     metrics(now)
     st.space("small")
     last = 10 if running and st.session_state.get("watch.range") == "Last 10" else 0

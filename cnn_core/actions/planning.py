@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cnn_core.augmentation.apply import Augmenter
 from cnn_core.experiment import (
+    GENERATION,
     TRAIN_SHELVES,
     Choice,
     Experiment,
@@ -24,6 +25,7 @@ from cnn_core.experiment import (
     model_options,
     options_of,
 )
+from cnn_core.experiment.tasks import task_of_model
 from cnn_core.models import build_model
 from cnn_core.models.anatomy import anatomy as anatomy_of
 from cnn_core.preprocessing.pipeline import Preprocessing
@@ -70,7 +72,22 @@ def anatomy(
     """A network layer by layer, from its shape alone: no weights are made."""
     with torch.device("meta"):
         built = build_model(model, input_shape, classes, **(options or {}))
-    return {"model": model, "input_shape": list(input_shape), "classes": classes, **anatomy_of(built, input_shape)}
+    found = _pair_anatomy(built, input_shape) if task_of_model(model) == GENERATION else anatomy_of(built, input_shape)
+    return {"model": model, "input_shape": list(input_shape), "classes": classes, **found}
+
+
+def _pair_anatomy(pair: Any, input_shape: tuple[int, int, int]) -> dict[str, Any]:
+    """The generator, from its noise, then the discriminator, from a picture; what they cost, together."""
+    parts = {
+        "generator": anatomy_of(pair.generator, (pair.latent,)),
+        "discriminator": anatomy_of(pair.discriminator, input_shape),
+    }
+    summed = ("parameters", "trainable_parameters", "multiply_adds")
+    return {
+        **{key: sum(one[key] for one in parts.values()) for key in summed},
+        "receptive_field": parts["discriminator"]["receptive_field"],
+        "layers": [{**row, "name": f"{part}.{row['name']}"} for part, one in parts.items() for row in one["layers"]],
+    }
 
 
 def estimate(experiment: Experiment) -> dict[str, Any]:

@@ -18,11 +18,12 @@ from cnn_core.base.errors import UserError, shorten
 from cnn_core.models.tracing import Tracer
 
 
-def anatomy(model: nn.Module, input_shape: tuple[int, int, int]) -> dict[str, Any]:
+def anatomy(model: nn.Module, input_shape: tuple[int, ...]) -> dict[str, Any]:
     """What a network consists of, for one picture, in eval mode.
 
     Args:
-        model: any network from (N, C, H, W); weights on any device; not changed. input_shape: (C, H, W).
+        model: any network from (N, C, H, W); weights on any device; not changed. input_shape: (C, H, W); of a
+            generator (D,), its noise.
 
     Returns:
         `parameters`, `trainable_parameters`: shared ones count once. `multiply_adds`: of convolutions and dense layers,
@@ -105,7 +106,7 @@ def _rows(model: nn.Module, tracer: Tracer, seen: dict[str, _Seen]) -> list[dict
     return rows
 
 
-def _trace(model: nn.Module, input_shape: tuple[int, int, int]) -> tuple[Tracer, dict[str, _Seen]]:
+def _trace(model: nn.Module, input_shape: tuple[int, ...]) -> tuple[Tracer, dict[str, _Seen]]:
     skeleton = _skeleton(model).eval()
     tracer = Tracer()
     seen: dict[str, _Seen] = {}

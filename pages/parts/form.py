@@ -114,11 +114,16 @@ def draw_form(
             draw_fields(rare, columns)
 
 
-def draw_together(page: str, entries: Mapping[str, type[Options]], problems: Mapping[str, Mapping[str, str]]) -> None:
-    """Draw all fields of several small entries in one grid; `problems` by entry, then field."""
+def draw_together(
+    page: str,
+    entries: Mapping[str, type[Options]],
+    problems: Mapping[str, Mapping[str, str]],
+    defaults: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Draw all fields of several small entries in one grid; `problems` and `defaults` by entry, then field."""
     placed = []
     for entry, options in entries.items():
-        values, wrong = form_values(page, entry, options), problems.get(entry, {})
+        values, wrong = form_values(page, entry, options, defaults.get(entry)), problems.get(entry, {})
         placed += [
             _Placed(one, f"{page}.{entry}.{one.name}", values[one.name], wrong.get(one.name, ""))
             for one in option_fields(options)

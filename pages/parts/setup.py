@@ -58,7 +58,7 @@ def task() -> str:
 
 def shelves() -> dict[str, Shelf[Any]]:
     """The shelf of each section that is one choice; networks are those of the task."""
-    return {"data": DATASETS, "model": MODEL_SHELVES[task()], **TRAIN_SHELVES}
+    return {"data": DATASETS, "model": MODEL_SHELVES[task()], **experiments.train_shelves(task())}
 
 
 def names(section: str) -> list[str]:
@@ -75,8 +75,17 @@ def _suiting(wanted: str) -> tuple[str, ...]:
 def chosen(section: str) -> str:
     """The entry that is chosen for data, model, optimizer, schedule or loss."""
     there = names(section)
-    name = form.kept(f"{PAGE}.{section}", there[0])
-    return name if name in there else there[0]
+    usual = TASKS[task()].usual.get("train", {}).get(section, {}).get("name", there[0])
+    name = form.kept(f"{PAGE}.{section}", usual)
+    return name if name in there else usual
+
+
+def usual(name: str) -> Mapping[str, Any]:
+    """The options of an entry that the task usually takes, where they are others than the entry's own defaults."""
+    wanted = TASKS[task()].usual
+    train = {one["name"]: one["options"] for one in wanted.get("train", {}).values() if isinstance(one, dict)}
+    found: Mapping[str, Any] = {**train, **wanted.get("preprocessing", {})}.get(name, {})
+    return found
 
 
 def augmentations() -> list[str]:
@@ -100,7 +109,7 @@ def _where(section: str) -> str:
 
 def values(name: str, shelf: Shelf[Any]) -> dict[str, Any]:
     """The options of one entry as the form holds them."""
-    return form.form_values(PAGE, name, shelf.load(name).options)
+    return form.form_values(PAGE, name, shelf.load(name).options, usual(name))
 
 
 def current() -> Setup:
@@ -127,7 +136,8 @@ def _train_defaults() -> dict[str, Any]:
         facts = experiments.data_facts(Choice(name=name, options=values(name, DATASETS)))
     except UserError:  # an option of the data set is wrong; its own sentence says so
         facts = experiments.data_facts(Choice(name=name))
-    return experiments.train_defaults(facts.splits["train"])
+    found = experiments.train_defaults(facts.splits["train"], task())
+    return {name: value for name, value in found.items() if name not in TRAIN_SHELVES}
 
 
 def raw(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,7 +152,10 @@ def raw(settings: Mapping[str, Any]) -> dict[str, Any]:
         "preprocessing": [choice(name, STEPS) for name in STEP_ORDER],
         "augmentation": [choice(name, AUGMENTATIONS) for name in augmentations()],
         "model": choice(chosen("model"), MODEL_SHELVES[task()]),
-        "train": {**settings, **{name: choice(chosen(name), shelf) for name, shelf in TRAIN_SHELVES.items()}},
+        "train": {
+            **settings,
+            **{name: choice(chosen(name), shelf) for name, shelf in experiments.train_shelves(task()).items()},
+        },
     }
 
 
