@@ -27,7 +27,7 @@ def grid_picture(counts: NDArray[np.int64], theme: str = "light", side: int = 48
 
 
 def _depth(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """0.25 for the smallest count above 0, 1 for the largest; by logarithms where they differ by orders of magnitude."""
+    """0.25 for the smallest count above 0, 1 for the largest; by logarithms where they differ by far."""
     most, least = int(counts.max(initial=1)), int(counts[counts > 0].min(initial=counts.max(initial=1)))
     if most <= least:
         return np.ones(counts.shape)

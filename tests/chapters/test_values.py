@@ -14,6 +14,7 @@ from tests.chapters.tables import costs, fields, functions, metrics, pictures
 
 ROWS = [*costs.ROWS, *fields.ROWS, *functions.ROWS, *metrics.ROWS, *pictures.ROWS]
 ELSEWHERE = {  # numbers that have a test of their own
+    "2g": ("tests.training.test_job", "test_early_stopping_and_the_best_epoch_on_a_written_series_of_losses"),
     "6f": ("tests.data.test_mnist", "test_the_real_mnist_has_its_published_counts_mean_and_deviation"),
     "11c": (
         "tests.attribution.test_grad_cam",
@@ -21,8 +22,8 @@ ELSEWHERE = {  # numbers that have a test of their own
     ),
 }
 NUMBERS = (
-    "0a 0b 1d 1e 1f 1g 2e 2f 3d 3e 3f 3g 4d 4e 4f 4g 4h 5d 5e 5f 6e 6f 6g 7c 7d 7e 7f 7g 8d 8e 8f 9d 9e 9f 9g 9h 10d "
-    "10e 10f 10g 11c 11d 12c 12d 12e 12f 13c 13d 13e 13f 14c 14d 14e 15d 16c 16d"
+    "0a 0b 1d 1e 1f 1g 2e 2f 2g 3d 3e 3f 3g 4d 4e 4f 4g 4h 5d 5e 5f 6e 6f 6g 7c 7d 7e 7f 7g 8d 8e 8f 9d 9e 9f 9g 9h "
+    "10d 10e 10f 10g 11c 11d 12c 12d 12e 12f 13c 13d 13e 13f 14c 14d 14e 15d 16c 16d"
 )
 
 

@@ -7,6 +7,7 @@ import pytest
 from cnn_core import actions
 from cnn_core.calculators import SHELF
 from tests.pages.states import texts
+from tests.pages.test_explain import noise, png
 
 
 def said(at) -> str:
@@ -101,3 +102,35 @@ def test_what_is_not_defined_is_said_and_never_shown_as_nothing(visit):
     at = visit("calculators", calculator="metrics", labels="0,0", scores="0.1,0.2")
     assert "Not defined here: Precision of yes" in said(at)
     assert "| Precision of yes | **–** |" in said(at)
+
+
+def uploaded(at, name, data):
+    at.get("file_uploader")[0].upload(name, data, "image/png").run()
+    return at
+
+
+def test_your_own_picture_is_what_is_resized_and_a_name_is_only_text(visit):
+    at = uploaded(visit("calculators", calculator="resizing"), "*x*<b>.png", png(noise(80, 40)))
+    assert not at.exception
+    assert "**80** pixels" in said(at)
+    assert "*x*<b>" not in texts(at)
+    at.segmented_control(key="calculators.picture").set_value("Flower").run()
+    assert "**640** pixels" in said(at)
+
+
+def test_a_file_that_is_no_picture_is_a_sentence_and_changes_nothing(visit):
+    at = uploaded(visit("calculators", calculator="resizing"), "x.png", b"nothing")
+    assert "could not be read" in at.error[0].value
+    assert "**640** pixels" in said(at)
+
+
+@pytest.mark.parametrize("kernel", ["1", "2", "7", "9"])
+def test_a_filter_of_any_size_is_drawn_or_said_to_be_too_large(visit, kernel):
+    at = visit("calculators", calculator="convolution", kernel=kernel, padding="0", stride="3")
+    assert ("Shown for filters" in said(at)) == (kernel == "9")
+
+
+def test_the_page_is_in_the_sidebar_under_learn_and_needs_no_run(visit):
+    at = visit("calculators", run="no-such-run", calculator="stack")
+    assert not at.exception
+    assert at.title[0].value == "Calculators"
