@@ -8,12 +8,12 @@ Chen et al., 2017 (atrous spatial pyramid pooling, DeepLabv3).
 
 from __future__ import annotations
 
-import torch
 from pydantic import Field, field_validator
 from torch import Tensor, nn
 from torch.nn import functional
 
 from cnn_core.base.options import Entry, Facts, Options
+from cnn_core.models.attention import Pyramid
 from cnn_core.models.blocks import checked_rates, conv_norm_relu, residual_init, too_large
 from cnn_core.models.zoo import BuildModel
 
@@ -36,24 +36,13 @@ class Aspp(nn.Module):
         super().__init__()
         width = options.width
         self.stem = nn.Sequential(*conv_norm_relu(channels, width), *conv_norm_relu(width, width, stride=2))
-        self.near = nn.Sequential(*conv_norm_relu(width, width, kernel=1))
-        self.branches = nn.ModuleList(
-            nn.Sequential(*conv_norm_relu(width, width, int(rate))) for rate in options.rates.split(",")
-        )
-        self.whole = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(width, width, 1), nn.ReLU())
-        self.with_whole = options.pool
-        parts = 1 + len(self.branches) + options.pool
-        self.join = nn.Sequential(*conv_norm_relu(parts * width, width, kernel=1))
+        self.pyramid = Pyramid(width, [int(rate) for rate in options.rates.split(",")], options.pool)
         self.head = nn.Conv2d(width, num_classes, 1)
         residual_init(self)
 
     def forward(self, x: Tensor) -> Tensor:
         size = x.shape[2:]
-        x = self.stem(x)
-        parts = [self.near(x), *(branch(x) for branch in self.branches)]
-        if self.with_whole:
-            parts.append(self.whole(x).expand(-1, -1, *x.shape[2:]))
-        found: Tensor = self.head(self.join(torch.cat(parts, dim=1)))
+        found: Tensor = self.head(self.pyramid(self.stem(x)))
         return functional.interpolate(found, size, mode="bilinear")
 
 

@@ -3,7 +3,8 @@
 Each block adds its input to what two 3x3 convolutions make of it, so a block has only to learn the difference. Where a
 stage halves the picture and doubles the width, shortcut A takes every second pixel and fills the new channels with
 zeros (no parameters); shortcut B uses a 1x1 convolution. Depth 20 has 269,722 parameters with A. Without shortcuts it
-is the paper's plain twin: the same layers, and nothing is added.
+is the paper's plain twin: the same layers, and nothing is added. Squeeze-excite weighs each block's channels (Hu et
+al., 2018).
 Takes (N, C, H, W), gives logits (N, classes). He, Zhang, Ren and Sun, 2015 (section 4.2).
 """
 
@@ -16,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cnn_core.base.options import Entry, Facts, Options
+from cnn_core.models.attention import SqueezeExcite
 from cnn_core.models.blocks import residual_init, too_large, too_small_to_halve
 from cnn_core.models.zoo import BuildModel
 
@@ -33,6 +35,9 @@ class ResnetCifarOptions(Options):
     skip: bool = Field(True, title="Shortcuts", description="Add its input to each block; off: the plain twin.")
     batch_norm: bool = Field(
         True, title="Batch norm", description="Normalise each channel after its convolution: faster, steadier learning."
+    )
+    squeeze_excite: bool = Field(
+        False, title="Squeeze-excite", description="Weigh the channels of each block by what the whole picture holds."
     )
 
 
@@ -57,6 +62,7 @@ class Block(nn.Module):
         self.relu1 = nn.ReLU()
         self.conv2 = nn.Conv2d(filters, filters, 3, padding=1, bias=False)
         self.bn2 = _norm(options, filters)
+        self.excite = SqueezeExcite(filters) if options.squeeze_excite else None
         self.relu2 = nn.ReLU()
         self.shortcut = _shortcut(options, channels, filters, stride) if options.skip else None
 
@@ -64,6 +70,8 @@ class Block(nn.Module):
         kept = None if self.shortcut is None else self.shortcut(x)
         x = self.relu1(self.bn1(self.conv1(x)))
         x = self.bn2(self.conv2(x))
+        if self.excite is not None:
+            x = self.excite(x)
         return self.relu2(x if kept is None else kept + x)
 
 
