@@ -124,7 +124,7 @@ def test_the_pictures_are_open_and_carry_their_value_ranges(visit):
 def test_an_augmentation_adds_the_third_picture(visit):
     at = visit("train")
     assert not [one for one in at.caption if one.value.startswith("Augmented")]
-    at.get("button_group")[0].set_value(["shift"]).run()
+    at.get("button_group")[1].set_value(["shift"]).run()
     assert not at.exception
     assert [one for one in at.caption if one.value.startswith("Augmented")]
     assert [one for one in at.expander if one.label.startswith("Augmentation · shift")]
