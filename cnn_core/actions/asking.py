@@ -52,6 +52,14 @@ def loaded(run: Asked, runs: Folder) -> Run:
     return run if isinstance(run, Run) else load_run(run, runs)
 
 
+def _answering(run: Asked, runs: Folder) -> Run:
+    """A run whose network has classes to answer with."""
+    asked = loaded(run, runs)
+    if asked.experiment.task == GENERATION:
+        raise UserError(f"{asked.id} draws pictures and has no classes; sample and evaluate look at what it draws.")
+    return asked
+
+
 def evaluate(run: Asked, split: str = "test", runs: Folder = None) -> dict[str, Any]:
     """The figures of a split, counted from the logits of the best epoch; see `evaluation.report`.
 
@@ -73,7 +81,7 @@ def predict(run: Asked, pictures: Sequence[Pictured], top: int = 5, runs: Folder
     """The `top` likeliest classes of each picture; one bad picture never spoils the others."""
     if top < 1:
         raise UserError(f"top is {top}, but must be a whole number at least 1.")
-    asked = loaded(run, runs)
+    asked = _answering(run, runs)
     network = asked.network()
     return {"results": [_answer(asked, network, picture, top) for picture in pictures], "notice": asked.notice}
 
@@ -98,7 +106,7 @@ def explain(
     runs: Folder = None,
 ) -> Explanation:
     """Why the network of a run says a class for a picture; see `attribution.explain`."""
-    asked = loaded(run, runs)
+    asked = _answering(run, runs)
     found = explain_network(asked.network(), named(asked, picture), method, layer=layer, target=target)
     return replace(found, notice=asked.notice)
 
