@@ -159,7 +159,8 @@ def _chart(chart: Chart, result: str, curves: list[dict[str, Any]]) -> None:
         words = ", ".join(curves[0])
     words = f"{chart.title}: {words}. The table beside it has the numbers."
     st.altair_chart(drawn, key=f"labs.chart.{result}", theme=None, alt=words)
-    st.caption(f"{'Bars' if chart.kind == 'bars' else 'Lines'}: the mean over the seeds. Dots: each seed.")
+    if len(curves) > 1:
+        st.caption(f"{'Bars' if chart.kind == 'bars' else 'Lines'}: the mean over the seeds. Dots: each seed.")
 
 
 def _numbers(meanings: Mapping[str, str], found: Record) -> None:
@@ -167,7 +168,7 @@ def _numbers(meanings: Mapping[str, str], found: Record) -> None:
         {
             "number": prose(meanings.get(key, key)),
             "mean": f"{value:.4g}",
-            "over the seeds": _span(*found["spread"][key]),
+            "over the seeds": _span(*found["spread"][key]) if len(found["seeds"]) > 1 else "one seed",
         }
         for key, value in found["numbers"].items()
     ]
@@ -184,8 +185,11 @@ def _pictures(record: Record) -> None:
     if not reading.get("pictures"):
         return
     st.subheader("The pictures behind it", anchor=False)
-    for caption, picture in actions.lab_pictures(record["id"], reading["seed"]).items():
-        st.image(picture, caption=md(caption, 200), width="stretch")
+    found = actions.lab_pictures(record["id"], reading["seed"])
+    grid = st.grid(min(3, max(1, len(found))), min_column_width=200)
+    for caption, picture in found.items():
+        with grid.cell():
+            st.image(picture, caption=md(caption, 200), width="stretch")
 
 
 def _runs(found: Record) -> None:
