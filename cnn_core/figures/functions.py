@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import altair as alt
@@ -17,7 +18,7 @@ Floats = NDArray[np.float64]
 def function_chart(
     x: Floats, lines: Mapping[str, Floats], marked: float | None, title: str, theme: str = "light", height: int = 320
 ) -> alt.LayerChart:
-    """Lines by name over x, float64 (N,); the values at the pointer stand beside their lines.
+    """Lines by name over x, float64 (N,); the values at the pointer stand above them.
 
     Args:
         marked: an x with a point on each line; None: none. title: of the x axis.
@@ -36,14 +37,16 @@ def function_chart(
     base = alt.Chart(frame)
     zero = base.transform_filter("datum.value === 0").mark_rule(color=colors.mute, opacity=0.25).encode(y=alt.datum(0))
     curves = base.mark_line(strokeWidth=2.4, clip=True).encode(x=at, y=height_of, color=color)
-    catch = base.mark_point(size=60, opacity=0).encode(x=at, y=height_of).add_params(near)
-    rule = base.transform_filter(near).mark_rule(color=colors.mute).encode(x=at)
-    dots = base.transform_filter(near).mark_circle(size=70, opacity=1).encode(x=at, y=height_of, color=color)
+    silent = alt.value(None)  # no box of the browser beside our own words
+    catch = base.mark_point(size=60, opacity=0).encode(x=at, y=height_of, tooltip=silent).add_params(near)
+    found = base.transform_filter(near)
+    rule = found.mark_rule(color=colors.mute).encode(x=at, tooltip=silent)
+    dots = found.mark_circle(size=70, opacity=1).encode(x=at, y=height_of, color=color, tooltip=silent)
     words = (
-        base.transform_filter(near)
-        .transform_calculate(said="format(datum.value, '.4~f') + ' at ' + format(datum.x, '.2~f')")
-        .mark_text(align="left", dx=8, dy=-10, fontSize=13)
-        .encode(x=at, y=height_of, color=color, text="said:N")
+        found.transform_pivot("line", value="value", groupby=["x"])
+        .transform_calculate(said=_said(names))
+        .mark_text(align="right", fontSize=13, color=colors.ink)
+        .encode(x=alt.value("width"), y=alt.value(-12), text="said:N")
     )
     layers = [zero, curves, catch, rule, dots, words]
     if marked is not None:
@@ -54,3 +57,9 @@ def function_chart(
             alt.Chart(place).mark_point(size=90, filled=False, strokeWidth=2.4, opacity=1).encode(at, height_of, color)
         )
     return quiet(layered(*layers), theme, height)
+
+
+def _said(names: list[str]) -> str:
+    """The values of all lines at the pointer, as an expression of Vega: `at 0.5: value 0.35, slope 0.87`."""
+    each = " + ', ' + ".join(f"{json.dumps(name)} + ' ' + format(datum[{json.dumps(name)}], '.4~g')" for name in names)
+    return f"'at ' + format(datum.x, '.3~g') + ': ' + {each}"

@@ -37,13 +37,20 @@ def take(name: str, options: type[Options]) -> None:
 def write(name: str, options: type[Options], values: Mapping[str, Any]) -> None:
     """The calculator and what differs from its defaults, and nothing of another calculator."""
     shown = {one.name: str(values[one.name]) for one in option_fields(options) if values[one.name] != one.default}
-    forget_inputs()
+    for field in [one for one in _inputs() if one not in shown]:
+        st.query_params.pop(field)
     for field, text in shown.items():
-        st.query_params[field] = text
+        if st.query_params.get(field) != text:  # every write is a step of the browser's history
+            st.query_params[field] = text
     st.session_state[_WRITTEN] = (name, shown)
+
+
+def _inputs() -> list[str]:
+    """The fields in the address that are neither the calculator nor the run."""
+    return [one for one in st.query_params if one not in (NAME, "run")]
 
 
 def forget_inputs() -> None:
     """Take everything but the calculator and the run out of the address."""
-    for field in [one for one in st.query_params if one not in (NAME, "run")]:
+    for field in _inputs():
         st.query_params.pop(field)
