@@ -11,11 +11,13 @@ import pytest
 
 from cnn_core import actions
 from cnn_core.base.errors import UserError
-from cnn_core.chapters import chapter, chapters
+from cnn_core.calculators import SHELF as CALCULATORS
+from cnn_core.chapters import chapter
 from cnn_core.chapters.looks import look
 from cnn_core.chapters.texts import chapter_01
 from cnn_core.cli import main
-from cnn_core.labs import CHAPTERS, SHELF
+from cnn_core.labs import _CHAPTERS, CHAPTERS, SHELF
+from pages.parts import shell
 
 every = pytest.mark.parametrize("number", sorted(CHAPTERS))
 NOT_WORDS = re.compile(r"\*\*|__|\]\(|<[a-z]|\bTOPICS\b|\b\d{1,2}[a-z]\)")
@@ -47,9 +49,26 @@ def test_what_is_said_against_something_can_be_checked(number):
             assert re.search(r"\b(19|20)\d\d\b", said.source), said.source
 
 
+def written():
+    """The texts as they are written, with what they name whether it is there or not."""
+    return [import_module(f"cnn_core.chapters.texts.chapter_{number:02}").TEXT for number in CHAPTERS]
+
+
+def test_every_lab_calculator_and_page_that_a_text_names_is_one():
+    for text in written():
+        assert {page for page, _ in text.tries} <= {page for rows in shell._PAGES.values() for page, _, _ in rows}
+        for said in text.corrections:
+            assert set(said.labs) <= {name for _, names in _CHAPTERS.values() for name in names.split()}
+            assert set(said.calculators) <= set(CALCULATORS.names()), said.said
+
+
+def test_every_lab_is_what_some_correction_leads_to():
+    named = {name for text in written() for said in text.corrections for name in said.labs}
+    assert set(SHELF.names()) <= named
+
+
 def test_most_corrections_are_shown_by_a_number_a_lab_a_calculator_or_a_paper():
-    texts = [import_module(f"cnn_core.chapters.texts.chapter_{one.number:02}").TEXT for one in chapters()]
-    some = [said for text in texts for said in text.corrections]
+    some = [said for text in written() for said in text.corrections]
     shown = [said for said in some if said.number or said.labs or said.calculators or said.source]
     assert len(some) > 100
     assert len(shown) / len(some) > 0.85
