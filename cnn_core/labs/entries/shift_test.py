@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from cnn_core.base.options import Entry, Options, hints
+from cnn_core.base.options import Entry, Options, hints, parse_options
 from cnn_core.labs import Chart, Lab, Reading, Verdict
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def measure(options: ShiftTestOptions, seed: int, bench: Bench) -> Reading:
 
     numbers: dict[str, float] = {}
     curves: dict[str, list[tuple[float, float]]] = {}
-    rng, moved, far = np.random.default_rng(seed), {}, FAR.get(options.data, 6)
+    rng, far = np.random.default_rng(seed), FAR.get(options.data, 6)
+    moved: dict[int, NDArray[np.uint8]] = {}
     for network, words in NETWORKS.items():
         for taught, more in TAUGHT.items():
             run = _trained(options, network, bool(taught), words + more, seed, bench)
@@ -103,7 +104,9 @@ def shifted(pictures: NDArray[np.uint8], way: NDArray[np.int64], far: int) -> ND
     entry = SHELF.load("shift")
     by = far * np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])[way]
     made = entry.build.apply(
-        entry.options(pixels=FARTHEST), torch.tensor(pictures), torch.tensor(by, dtype=torch.int16)
+        parse_options(entry.options, {"pixels": FARTHEST}, "shift"),
+        torch.tensor(pictures),
+        torch.tensor(by, dtype=torch.int16),
     )
     return made.numpy()
 
