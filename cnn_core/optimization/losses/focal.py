@@ -33,12 +33,16 @@ class FocalOptions(Weighted):
 
 def focal(options: FocalOptions, logits: Tensor, targets: Tensor, counts: Tensor | None = None) -> Tensor:
     """Mean over the batch, weighted by class; see `Loss` for the shapes."""
+    return weighted_mean(focal_of_each(logits, targets, options.gamma), targets, class_weights(options, counts))
+
+
+def focal_of_each(logits: Tensor, targets: Tensor, gamma: float) -> Tensor:
+    """The focal loss of each picture, without weights: float (N,), or of each pixel (N, H, W)."""
     from torch.nn import functional
 
     surprise = functional.cross_entropy(logits, targets, reduction="none")
     doubt = -surprise.neg().expm1()  # 1 - p of the true class
-    losses = doubt.clamp_min(1e-12) ** options.gamma * surprise  # the slope of 0 ** gamma may be infinite
-    return weighted_mean(losses, targets, class_weights(options, counts))
+    return doubt.clamp_min(1e-12) ** gamma * surprise  # the slope of 0 ** gamma may be infinite
 
 
 ENTRY: Entry[Loss] = Entry(options=FocalOptions, build=focal)
