@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -19,6 +20,7 @@ FOUND = {
     "numbers": {"a": 1.0},
     "cpu_seconds": 1,
     "wall_seconds": 1,
+    "seconds": 130.0,
 }
 
 
@@ -67,6 +69,7 @@ def test_one_that_fails_is_said_and_the_rest_is_done_and_kept(told, tmp_path, ca
     said = capsys.readouterr().out
     assert "base_rate: FAILED. MNIST is missing." in said
     assert "2 of 3 labs: without base_rate" in said
+    assert re.search("card says 1.* 130 .*target <= 120  FALLS SHORT", said)
     assert list(json.loads(out.read_text())) == ["constant_predictor", "interval_width"]  # in their order
 
 

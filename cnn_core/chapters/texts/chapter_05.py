@@ -48,8 +48,8 @@ TEXT = Text(
         Correction(
             said="A network gets used to pixels from 0 to 255.",
             right="Numbers that all lie on one side of zero make a valley that is long and narrow, and each step "
-            "crosses it. Taking the mean off makes it round. How much that is worth in steps is measured in the lab.",
-            number="MNIST, largest direction of the pixels over the next: 9.9 before centring, 1.5 after.",
+            "crosses it. Taking the mean off makes it rounder. How much that is worth in steps is measured in the lab.",
+            number="MNIST, largest direction over the next: 9.9 as it is, 1.5 when each pixel's own mean is taken off.",
             labs=("input_scaling",),
         ),
         Correction(
