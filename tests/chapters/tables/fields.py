@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+import torch
 import torchvision
 
 from cnn_core.calculators.filters import filter_values, slide
@@ -42,9 +45,11 @@ def edge(step, beyond):
     return lambda: float(slide(picture, filter_values("vertical edge", 3)).answers[0, 0]) * 255
 
 
+@cache
 def last_grid():
     """The grid of the last convolution of a ResNet-18 on 224 pixels."""
-    return conv_layers(build_model("resnet", BIG, 1000), BIG)[-1][1][0]
+    with torch.device("meta"):
+        return conv_layers(build_model("resnet", BIG, 1000), BIG)[-1][1][0]
 
 
 CUMULATIVE = [rates("1"), rates("1,2"), rates("1,2,4"), rates("1,2,4,8")]
