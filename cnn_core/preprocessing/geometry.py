@@ -33,17 +33,16 @@ class Fitting:
 def fitting(strategy: Strategy, width: int, height: int, size: int) -> Fitting:
     """What becomes of a picture of `width` x `height` pixels in a square of `size` pixels."""
     across, down = Fraction(size, width), Fraction(size, height)
-    if strategy == "stretch":
-        wide, high = across, down
-    else:
-        wide = high = max(across, down) if strategy == "crop" else min(across, down)
+    low, top = (across, down) if across <= down else (down, across)
+    wide, high = {"crop": (top, top), "pad": (low, low), "stretch": (across, down)}[strategy]
     exact = wide * width, high * height
-    seen = min(exact[0], size) * min(exact[1], size)
+    whole = Fraction(size)
+    seen = min(exact[0], whole) * min(exact[1], whole)
     return Fitting(
         strategy,
         exact=(float(exact[0]), float(exact[1])),
         scaled=scaled_size(strategy, (width, height), (size, size)),
         kept=float(seen / (exact[0] * exact[1])),
         padded=float(1 - seen / size**2),
-        distortion=float(max(wide, high) / min(wide, high)),
+        distortion=float(top / low) if strategy == "stretch" else 1.0,
     )
