@@ -16,6 +16,7 @@ from cnn_core.chapters import chapter
 from cnn_core.chapters.looks import look
 from cnn_core.chapters.texts import chapter_01
 from cnn_core.cli import main
+from cnn_core.experiment import resolve
 from cnn_core.labs import _CHAPTERS, CHAPTERS, SHELF
 from pages.parts import shell
 
@@ -136,6 +137,18 @@ def test_explaining_without_any_network_says_what_to_do():
     drawn = look(11).draw("test picture 1", "light")
     assert "Train the demo" in drawn.says
     assert drawn.pictures == ()
+
+
+def test_explaining_passes_over_networks_that_name_no_pictures():
+    digits = {"data": {"name": "digits"}, "train": {"epochs": 1}}
+    run = actions.train(resolve({**digits, "model": {"name": "small_cnn", "options": {"width": 4}}}))["run"]
+    actions.train(resolve({**digits, "model": {"name": "mlp"}}))  # newer, and without a convolution
+    shapes = {"name": "shapes", "options": {"count": 80, "size": 16}}
+    masks = {"task": "segmentation", "data": shapes, "model": {"name": "unet", "options": {"width": 4}}}
+    assert actions.train(resolve({**masks, "train": {"epochs": 1}}))["status"] == "done"  # the newest
+    drawn = look(11).draw("test picture 2", "light")
+    assert drawn.run == run
+    assert "It says" in drawn.says
 
 
 def test_the_shell_lists_and_opens_them(capsys):

@@ -37,6 +37,8 @@ def _asked(run: str, place: int) -> Drawn:
     from cnn_core.figures.tiles import enlarge, map_tiles
 
     loaded = _loaded(run)
+    if loaded.experiment.task != "classification":
+        raise UserError(f"{run} names no pictures.")
     split = loaded.data().splits["test"]
     found = explain(loaded.network(), split.pictures[place % len(split.targets)])
     true = loaded.classes[int(split.targets[place % len(split.targets)])]

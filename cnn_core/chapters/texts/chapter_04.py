@@ -71,8 +71,8 @@ TEXT = Text(
         ),
         Correction(
             said="A dilated network segments better than one that pools.",
-            right="Not in the time that we gave them: a U-Net, which pools and comes back, was ahead. Among those that do "
-            "not pool, a wider field was better, and the grid of constant rates can be seen in the masks.",
+            right="Not in the time that we gave them: a U-Net, which pools and comes back, was ahead. Among those that "
+            "do not pool, a wider field was better, and the grid of constant rates can be seen in the masks.",
             labs=("segmentation_minute",),
         ),
     ),
