@@ -54,6 +54,16 @@ PRESETS = (
         },
     ),
     Preset(
+        "digits_from_noise",
+        "Digits from noise",
+        "A DCGAN draws digits that nobody wrote: ten kinds after half a minute, most of them legible after two epochs.",
+        {
+            "data": {"name": "mnist", "options": {"val_pictures": 1000}},
+            "model": {"name": "dcgan"},
+            "train": {"epochs": 2, "validations": 10},
+        },
+    ),
+    Preset(
         "cifar10_resnet20",
         "CIFAR-10 with ResNet-20",
         "The network of He et al., 2015 (section 4.2) with flips and shifts, 30 of its 164 epochs: minutes on a GPU, "

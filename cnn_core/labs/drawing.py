@@ -48,7 +48,7 @@ def generator(
 
 def yardstick(bench: Bench, run: Run, count: int, pictures: int) -> judging.Yardstick:
     """The judge of a run's data, found or trained now from so many pictures, with its yardstick of `count`."""
-    bench.say("training the judge, once")
+    bench.say("calling the judge, which is trained once")
     experiment: Any = run.experiment
     judge = bench.judge(judging.settings_of(experiment, pictures))
     bench.say("measuring")

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from cnn_core.models.drawing import draw, noise
 from cnn_core.optimization.adversarial import AdversarialLoss
-from cnn_core.training.engine import Trainer, evaluate, optimizer_tensors, restore_optimizer
+from cnn_core.training.engine import EVALUATION_BATCH, Trainer, optimizer_tensors, restore_optimizer
 from cnn_core.training.precision import autocast
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class AdversarialTrainer(Trainer):
 
     def _validate(self, *, last: bool) -> None:
         began, progress = time.perf_counter(), self.progress
-        said = evaluate(self.model, self.feed, self.validation[0][:LOOKED_AT], self._look)
+        said = self._said()
         *means, count = self.sums.tolist()
         numbers = {name: value / count for name, value in zip(KEPT, means, strict=True)}
         samples = draw(self.pair, noise(SAMPLES, self.pair.latent, self.seed))
@@ -110,6 +110,23 @@ class AdversarialTrainer(Trainer):
         self.reporter.drawn(row, samples)
         if last:
             self.save()
+
+    @torch.no_grad()
+    def _said(self) -> Tensor:
+        """Logits of validation pictures as it learns from others: in batches of their own, and nothing of them stays.
+
+        In eval mode it would say something else: its running means follow real and drawn batches by turns.
+        """
+        discriminator, found = self.pair.discriminator, []
+        before = [buffer.clone() for buffer in discriminator.buffers()]
+        try:
+            for batch in torch.split(self.validation[0][:LOOKED_AT], EVALUATION_BATCH):
+                self._look()
+                found.append(discriminator(self.feed.preprocessing.tensor(batch)).float())
+        finally:
+            for buffer, kept in zip(discriminator.buffers(), before, strict=True):
+                buffer.copy_(kept)
+        return torch.cat(found)
 
     # ------------------------------------------------------------ checkpoints
 

@@ -236,7 +236,7 @@ def _between(run: str, asked: Run) -> None:
         shown = way.pictures[::EVERY]
         thumbs = [Thumb(f"{100 * one // (len(shown) - 1)}% of the way") for one in range(len(shown))]
         name, label = f"evaluate.way.{run}", "From one picture to the other"
-        gallery(name, sheet(shown), thumbs, label=label, form="line", size=74, pick=False, dark=shell.dark())
+        gallery(name, sheet(shown), thumbs, label=label, form="line", size=64, pick=False, dark=shell.dark())
     st.caption("Where each step is a picture of its own, it has learned more than to repeat what it was shown.")
 
 

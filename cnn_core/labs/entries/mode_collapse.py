@@ -113,7 +113,7 @@ ENTRY: Entry[Lab] = Entry(
         measure=measure,
         judge=judge,
         next="Give the noise 2, 4 and 8 values and see how many classes come back.",
-        seconds=80,
+        seconds=70,
         chart=Chart("What is drawn, and what the losses say", "", "value", kind="bars", ticks=tuple(NAMES.values())),
     ),
     tiny={"data": "digits", "pictures": 64, "width": 2, "count": 40, "judge_pictures": 500},
