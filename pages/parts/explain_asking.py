@@ -6,8 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.explain_view import Answer
-from pages.parts.words import distinct
+from cnn_core.attribution.methods import SHELF as METHODS
+from cnn_core.base.errors import UnknownName
+from pages.parts.explain_view import Answer, method
+from pages.parts.words import distinct, md
 
 COLORS = {"inferno": "inferno (even)", "jet": "jet (familiar)"}
 ALONE = -1  # no second class; None would come with a cross to take it away
@@ -17,7 +19,7 @@ def ask_differently(
     found: Answer, classes: tuple[str, ...], layer: str, target: int, against: int | None
 ) -> dict[str, Any]:
     """Boxes for class, second class and layer, which go into the address; returns opacity, colors, in_color."""
-    names = distinct(classes, 60)
+    names, by = distinct(classes, 60), _method()
     st.subheader("Ask differently", anchor=False)
     with st.grid(2, min_column_width=140):
         _mirrored("explain.class", target)
@@ -48,6 +50,15 @@ def ask_differently(
             on_change=_take_layer,
             help="Late layers know more of the class but see fewer places; the second numbers are the map's grid.",
         )
+        _mirrored("explain.method", by)
+        st.selectbox(
+            "By which method",
+            METHODS.names(),
+            format_func=lambda name: METHODS.card(name)[0].partition(":")[0],
+            key="explain.method",
+            on_change=_take_method,
+            help=f"{METHODS.card(by)[0]} {METHODS.card(by)[1]}",
+        )
         return _look(in_color=found.seen.shape[2] == 3)
 
 
@@ -69,6 +80,19 @@ def _take_against(classes: tuple[str, ...]) -> None:
 
 def _take_layer() -> None:
     st.query_params["layer"] = st.session_state["explain.layer"]
+
+
+def _method() -> str:
+    """The method that is asked; one of the address that there is not is taken out, and said."""
+    asked = st.query_params.get("method", "")
+    if asked and asked not in METHODS.names():
+        st.query_params.pop("method")
+        st.warning(md(f"From the address: {UnknownName(asked, 'method', METHODS.names())}"), icon=":material/info:")
+    return method()
+
+
+def _take_method() -> None:
+    st.query_params["method"] = st.session_state["explain.method"]
 
 
 def _look(in_color: bool) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnn_core import actions
+from cnn_core.attribution.methods import SHELF as METHODS
 from cnn_core.base.errors import Failed
 from cnn_core.base.files import sha256
 from cnn_core.figures.bars import guess_bars
@@ -92,20 +93,27 @@ def _frame(window: tuple[float, float, float, float], size: tuple[int, int]) -> 
     return "The frame is what it gets."
 
 
+def method() -> str:
+    """The method of the address bar, else the first of the shelf."""
+    asked = st.query_params.get("method", "")
+    return asked if asked in METHODS.names() else METHODS.first[0]
+
+
 def explained(run: str, source: Source, layer: str | None, target: int | None) -> Explanation:
-    """Why, at a layer, for a class; without the original, which may be large.
+    """Why, at a layer, for a class, by the method of the address; without the original, which may be large.
 
     Raises:
         UserError: the network has nothing to ask, or the layer or class is not there.
     """
     asked = cached.loaded(run)
-    return _explanations[source.private](run, asked.checkpoint_sha256, source.key, layer, target, asked, source)
+    way = (layer, target, method())
+    return _explanations[source.private](run, asked.checkpoint_sha256, source.key, *way, asked, source)
 
 
 def _explanation(
-    run: str, weights: str, key: str, layer: str | None, target: int | None, _run: Run, _source: Source
+    run: str, weights: str, key: str, layer: str | None, target: int | None, by: str, _run: Run, _source: Source
 ) -> Explanation:
-    found = actions.explain(_run, _source.data, layer=layer, target=target)
+    found = actions.explain(_run, _source.data, by, layer=layer, target=target)
     return replace(found, original=np.zeros((1, 1, 3), np.uint8))
 
 

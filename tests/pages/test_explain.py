@@ -92,6 +92,16 @@ def test_it_says_that_it_can_only_choose_among_its_classes(asked):
     assert "It can only choose among its 10 classes, whatever the picture shows." in texts(asked)
 
 
+def test_another_method_can_be_asked_and_stands_in_the_address(asked, visit, runs):
+    asked.selectbox(key="explain.method").set_value("occlusion").run()
+    assert not asked.exception
+    assert asked.query_params["method"] in ("occlusion", ["occlusion"])
+    assert "**Heat**, 8 × 8" in texts(asked)
+    other = visit("explain", run=runs.small, picture="test-3", method="ouija")
+    assert "From the address" in texts(other)
+    assert "**Heat**, 2 × 2" in texts(other)
+
+
 # --- the address bar ------------------------------------------------------------------------------
 
 
