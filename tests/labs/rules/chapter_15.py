@@ -23,4 +23,9 @@ RULES = {
         {"kept_whole": 0.33, "kept_bag": 0.3},
         {"kept_whole": 0.33, "kept_bag": 0.38},
     ),
+    "relation": (
+        {"accuracy_near": 0.52, "accuracy_far": 1.0, "accuracy_placed": 0.99},
+        {"accuracy_near": 0.95, "accuracy_far": 1.0, "accuracy_placed": 0.99},
+        {"accuracy_near": 0.52, "accuracy_far": 0.9, "accuracy_placed": 0.99},
+    ),
 }
