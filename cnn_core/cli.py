@@ -21,6 +21,7 @@ from cnn_core import (
     actions,
     cli_calculating,
     cli_chapters,
+    cli_compressing,
     cli_drawing,
     cli_keeping,
     cli_labs,
@@ -108,6 +109,7 @@ cli_training.add_to(app)
 cli_keeping.add_to(app)
 cli_drawing.add_to(app)
 cli_labs.add_to(app)
+cli_compressing.add_to(app)
 cli_chapters.add_to(app)
 cli_calculating.add_to(app)
 

@@ -8,6 +8,7 @@ from cnn_core.attribution.methods import SHELF as METHODS
 from cnn_core.augmentation.entries import SHELF as AUGMENTATIONS
 from cnn_core.base.shelf import Shelf
 from cnn_core.calculators import SHELF as CALCULATORS
+from cnn_core.compression.methods import SHELF as COMPRESSIONS
 from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.labs import SHELF as LABS
 from cnn_core.models.films import SHELF as FILMS
@@ -35,6 +36,7 @@ SHELVES: tuple[Shelf[Any], ...] = (
     AUGMENTATIONS,
     STEPS,
     METHODS,
+    COMPRESSIONS,
     LABS,
     CALCULATORS,
 )

@@ -237,8 +237,8 @@ def test_a_misspelled_name_gets_the_nearest_one(shelf, name):
 
 
 def test_the_names_of_shelves_are_those_of_the_command_line():
-    models, training = "models segmenters generators", "optimizers schedules losses samplers adversarial_losses"
-    names = f"datasets {models} {training} augmentations steps methods labs calculators"
+    models, training = "models segmenters generators films", "optimizers schedules losses samplers adversarial_losses"
+    names = f"datasets {models} {training} augmentations steps methods compressions labs calculators"
     assert [shelf.name for shelf in SHELVES] == names.split()
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cnn_core.actions.bringing import networks, pretrained, start_pretrained
     from cnn_core.actions.browsing import about_data, data, mean_pictures, missing, samples
     from cnn_core.actions.calculating import calculate, calculator_picture
+    from cnn_core.actions.compressing import bench, compress
     from cnn_core.actions.downloading import cancel_download, download, download_of, start_download
     from cnn_core.actions.drawing import drawn, paper
     from cnn_core.actions.experimenting import lab, lab_result, lab_results, labs, start_lab, stop_lab
@@ -52,6 +53,7 @@ _HOMES = {
     "bringing": ("networks", "pretrained", "start_pretrained"),
     "browsing": ("about_data", "data", "mean_pictures", "missing", "samples"),
     "calculating": ("calculate", "calculator_picture"),
+    "compressing": ("bench", "compress"),
     "downloading": ("cancel_download", "download", "download_of", "start_download"),
     "drawing": ("drawn", "paper"),
     "experimenting": ("lab", "lab_pictures", "lab_result", "lab_results", "labs", "start_lab", "stop_lab"),
@@ -84,6 +86,7 @@ __all__ = [
     "activations",
     "anatomy",
     "ask_stop",
+    "bench",
     "between",
     "calculate",
     "calculator_picture",
@@ -91,6 +94,7 @@ __all__ = [
     "chapter",
     "chapters",
     "compare",
+    "compress",
     "contrast",
     "data",
     "delete",

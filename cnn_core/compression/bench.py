@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median, quantiles
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from cnn_core.compression.tuning import BATCH, Lessons
@@ -43,16 +45,19 @@ class Timing:
         }
 
 
-def accuracy(ask: Ask, lessons: Lessons, look: Callable[[], None] = lambda: None) -> float:
-    """The share of the pictures that one way gets right; `look` is called before each batch and may raise."""
-    right = 0
+def answered(ask: Ask, lessons: Lessons, look: Callable[[], None] = lambda: None) -> NDArray[np.float32]:
+    """What one way says of all pictures: logits (N, K); `look` is called before each batch and may raise."""
+    found = []
     with torch.inference_mode():
         for start in range(0, len(lessons.targets), BATCH):
             look()
-            part = slice(start, start + BATCH)
-            said = ask(lessons.images(part)).argmax(1).numpy()
-            right += int((said == lessons.targets[part]).sum())
-    return right / len(lessons.targets)
+            found.append(ask(lessons.images(slice(start, start + BATCH))).numpy())
+    return np.concatenate(found)
+
+
+def accuracy(ask: Ask, lessons: Lessons, look: Callable[[], None] = lambda: None) -> float:
+    """The share of the pictures that one way gets right; see `answered`."""
+    return float((answered(ask, lessons, look).argmax(1) == lessons.targets).mean())
 
 
 @contextlib.contextmanager

@@ -14,13 +14,14 @@ from cnn_core.runs.checking.finding import Finding, Look
 from cnn_core.runs.checking.large import files_of_predictions, is_of_checkpoint
 from cnn_core.runs.leftovers import leftovers as dead
 from cnn_core.runs.mending import DAMAGED, remove
+from cnn_core.runs.run import COMPRESSED
 
 FILES = (
     *("state.json", "experiment.json", "environment.json", "preprocessing.json", "journal.jsonl", "wall.json"),
     notes.FILE,
 )
 NAMED = 200  # characters of a foreign name that are shown
-OTHERS = ("alive.lock", "log.txt", "stop", DAMAGED, "checkpoints", "predictions", samples.FOLDER)
+OTHERS = ("alive.lock", "log.txt", "stop", DAMAGED, "checkpoints", "predictions", samples.FOLDER, COMPRESSED)
 
 
 def leftovers(look: Look) -> Iterator[Finding]:
