@@ -139,6 +139,14 @@ def test_a_judge_that_is_another_data_sets_or_another_recipe_is_none(run):
     assert [one.options for one in wanted.preprocessing[:2]] == [one.options for one in experiment.preprocessing[:2]]
 
 
+def test_the_doctor_knows_its_samples_and_names_what_lies_among_them(run, drawing):
+    assert actions.doctor()["findings"] == []
+    stranger = drawing[0] / run / "samples" / "notes.txt"
+    stranger.write_text("mine")
+    assert [one["file"] for one in actions.doctor()["findings"]] == ["samples/notes.txt"]
+    stranger.unlink()
+
+
 def test_blurring_is_the_mean_of_five_by_five():
     picture = np.zeros((1, 7, 7, 1), np.uint8)
     picture[0, 3, 3, 0] = 250
