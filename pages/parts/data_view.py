@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from cnn_core import actions
 from cnn_core.base.errors import UserError
+from cnn_core.base.options import Options
 from cnn_core.data.sets import SHELF
-from cnn_core.experiment import Choice
+from cnn_core.experiment import options_of
 from cnn_core.figures.counts import count_bars
 from cnn_core.figures.sheet import Sheet, sheet
 from pages.parts import cached, shell
@@ -109,12 +110,17 @@ def _line(key: str, run: str | None, split: str, of: str, some: Sequence[int], l
 
 def _asked(name: str) -> str | None:
     """The run that a click on a picture asks: one that learned from this set as it comes, the newest one."""
-    run = shell.newest(lambda one: one["data"] == name and bool(one["epochs"]))
+    usual = SHELF.load(name).options()
+    return shell.newest(lambda one: one["data"] == name and bool(one["epochs"]) and _taught(one["run"], usual))
+
+
+def _taught(run: str, usual: Options) -> bool:
+    """Whether a run learned from its data set with these options; what it has not stored is as usual."""
     try:
-        usual = Choice(name=name, options=SHELF.load(name).options().model_dump(mode="json"))
-        return run if run and cached.experiment(run).data == usual else None
+        data = cached.experiment(run).data
+        return data is not None and options_of(SHELF, data) == usual
     except UserError:
-        return None
+        return False
 
 
 def _turn_pages(where: str) -> None:

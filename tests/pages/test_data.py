@@ -259,3 +259,13 @@ def test_a_choice_goes_into_the_address(visit):
     at.pills(key="data.data").set_value("shapes").run()
     assert address(at, "data") == "shapes"
     assert not at.exception
+
+
+def test_a_run_is_asked_about_a_set_if_it_learned_from_all_of_it_also_one_from_before_samples(monkeypatch):
+    usual = SHELF.load("digits").options()
+    resolved = resolve({"data": "digits", "model": "mlp"})
+    old = resolved.model_copy(update={"data": resolved.data.model_copy(update={"options": {"split_seed": 0}})})
+    sample = resolve({}, ["data=digits", "data.train_pictures=300", "model=mlp"])
+    for settings, asked in ((resolved, True), (old, True), (sample, False)):
+        monkeypatch.setattr(data_view.cached, "experiment", lambda run, settings=settings: settings)
+        assert data_view._taught("a run", usual) is asked
