@@ -89,7 +89,7 @@ ENTRY: Entry[Lab] = Entry(
         measure=measure,
         judge=judge,
         next="Give it more epochs: once D is no longer sure, both losses pull alike, and the distance closes.",
-        seconds=60,
+        seconds=40,
         chart=Chart("How real the discriminator finds what is drawn", "epoch", "D of drawn pictures"),
     ),
     tiny={"data": "digits", "pictures": 64, "width": 2, "count": 40, "judge_pictures": 500},

@@ -2,7 +2,7 @@
 
 FAR = {"fid_untrained": 90, "fid_blurred": 25, "fid_floor": 0.2, "classes": 10}
 USUAL = {"covered_usual": 10, "d_loss_usual": 0.8, "g_loss_usual": 1.8}
-STEEP = {"covered_no_norm": 7, "d_loss_no_norm": 1.3, "g_loss_no_norm": 1.2}
+STEEP = {"covered_no_norm": 9, "d_loss_no_norm": 1.3, "g_loss_no_norm": 1.2}
 
 RULES = {
     "dcgan_minute": (
