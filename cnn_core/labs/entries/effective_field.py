@@ -138,9 +138,9 @@ ENTRY: Entry[Lab] = Entry(
                 for name, share in (("50", "50"), ("955", "95.5"))
             },
             "radius_before": "Radius of the stack that is trained, with its first weights.",
-            "radius_after": "Its radius after training.",
+            "radius_after": "Radius of that stack after training.",
             "half_955_before": "Half the side of its square with 95.5 % of the energy, before training.",
-            "half_955_after": "The same after training.",
+            "half_955_after": "Half the side of that square after training.",
             "wider": "Radius after training over radius before.",
         },
         measure=measure,

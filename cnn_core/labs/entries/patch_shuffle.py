@@ -103,7 +103,7 @@ ENTRY: Entry[Lab] = Entry(
                 for a_side in SIDES
             },
             "kept_whole": "Accuracy with 2 x 2 patches over that with whole pictures, of the network that sees all.",
-            "kept_bag": "The same of the bag of parts.",
+            "kept_bag": "Accuracy with 2 x 2 patches over that with whole pictures, of the bag of parts.",
         },
         measure=measure,
         judge=judge,
