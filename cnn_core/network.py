@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from cnn_core.base.errors import UnknownName, UserError
 from cnn_core.models.anatomy import conv_layers
-from cnn_core.pictures import Picture, as_picture
+from cnn_core.pictures import Picture, as_picture, open_film
 from cnn_core.preprocessing.pipeline import Preprocessing
 
 Pictured = str | Path | bytes | Image.Image | NDArray[np.uint8]
@@ -64,8 +64,35 @@ class Network:
         return as_picture(picture, name)
 
     def preprocess(self, picture: Pictured) -> Tensor:
-        """A picture as the module gets it: float32 (1, C, H, W)."""
+        """A picture as the module gets it: float32 (1, C, H, W).
+
+        For films: an animation, or uint8 (H, W, T * C) with any number T of frames; float32 (1, T * C, H, W).
+        """
+        if self.preprocessing.frames > 1:
+            return self.preprocessing.tensor(self._film(picture)[None])
         return self.preprocessing.tensor(self.preprocessing.picture(self.open(picture).image)[None])
+
+    def only_pictures(self, what: str) -> None:
+        """Raise where this network takes films; `what` cannot be done with them, as a sentence goes on after `and`.
+
+        Raises:
+            UserError: it takes films.
+        """
+        if self.preprocessing.frames > 1:
+            raise UserError(f"This network takes films, and {what}.")
+
+    def _film(self, film: Pictured) -> NDArray[np.uint8]:
+        """A film as preprocessed, uint8 (H, W, T * C)."""
+        colors = self.preprocessing.stored_shape[0] // self.preprocessing.frames
+        if isinstance(film, np.ndarray):
+            if film.dtype == np.uint8 and film.ndim == 3 and film.shape[2] > 0 and film.shape[2] % colors == 0:
+                return self.preprocessing.pictures(film[None])[0]
+            raise UserError(f"A film must be uint8 (H, W, frames x {colors}), not {film.dtype} {film.shape}.")
+        if isinstance(film, Image.Image):
+            raise UserError(
+                "This network takes films: give an animation (GIF or WebP), or a film of its data as test-0."
+            )
+        return np.concatenate([self.preprocessing.picture(one) for one in open_film(film)], axis=2)
 
     def logits(self, images: Tensor, look: Look = lambda: None) -> Tensor:
         """float32 (N, C, H, W) to float32 logits (N, K), in batches; `look` is called before each, and may raise."""

@@ -5,7 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn_core.base.errors import UserError
-from pages.parts import cached, cases_view, evaluate_view, generation_view, masks_view, matrix_view, shell, unready
+from pages.parts import (
+    cached,
+    cases_view,
+    evaluate_view,
+    film_view,
+    generation_view,
+    masks_view,
+    matrix_view,
+    shell,
+    unready,
+)
 
 NO_DATA = (
     "This network was trained elsewhere, and has no data of its own to be tried on. "
@@ -44,6 +54,9 @@ if report["task"] == "segmentation" and report["n"]:
 evaluate_view.headline(report)
 if report["n"]:
     st.space("small")
+    if report["task"] == "sequences":
+        film_view.one_of_them(run)
+        st.space("small")
     matrix_view.matrix(run, report)
     cases_view.surest(run, report["classes"])
     st.space("small")

@@ -15,6 +15,7 @@ from pages.parts import (
     explain_files,
     explain_two,
     explain_view,
+    film_view,
     generation_view,
     masks_view,
     pictured,
@@ -45,6 +46,9 @@ def main() -> None:
         return
     if record["task"] == "segmentation":
         masks_view.explain(run)
+        return
+    if record["task"] == "sequences":
+        film_view.explain(run)
         return
     page, busy = st.container(), st.container()  # what comes and goes below moves no sheet that is drawn on
     with busy:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cnn_core.base.errors import BadPicture, UserError, shorten
-from pages.parts import choose_picture, features_view, filters_view, pictured, sheet_view, shell, unready
+from pages.parts import choose_picture, features_view, film_view, filters_view, pictured, sheet_view, shell, unready
 from pages.parts.features_view import ORDERS, Look
 from pages.parts.pictured import MENU, Source
 from pages.parts.words import md
@@ -32,6 +32,10 @@ def main() -> None:
     unready.still_training(record)
     if record["task"] == "generation":
         st.caption("You look into its discriminator, which says how real a picture is; what draws takes no picture.")
+    if record["task"] == "sequences":
+        st.caption(film_view.NO_MAPS)
+        _filters(run)
+        return
     page, busy = st.container(), st.container()  # what comes and goes below moves no sheet that is drawn on
     with busy:
         source = _source(run, page)

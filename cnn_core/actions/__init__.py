@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cnn_core.actions.downloading import cancel_download, download, download_of, start_download
     from cnn_core.actions.drawing import drawn, paper
     from cnn_core.actions.experimenting import lab, lab_result, lab_results, labs, start_lab, stop_lab
+    from cnn_core.actions.filming import Watched, film
     from cnn_core.actions.keeping import (
         compare,
         note,
@@ -61,6 +62,7 @@ _HOMES = {
         *("compare", "note", "purge", "purge_all", "rename", "restore", "summaries", "tag", "thrown_away", "trash"),
     ),
     "learning": ("chapter", "chapters"),
+    "filming": ("Watched", "film"),
     "generating": (
         *("Drawn", "Nearest", "between", "generation_report", "judge_of", "nearest", "sample", "samples_on_the_way"),
         *("samples_png", "start_judge"),
@@ -82,6 +84,7 @@ __all__ = [
     "Plan",
     "Preview",
     "Segmented",
+    "Watched",
     "about_data",
     "activations",
     "anatomy",
@@ -106,6 +109,7 @@ __all__ = [
     "estimate_apart",
     "evaluate",
     "explain",
+    "film",
     "filters",
     "generation_report",
     "judge_of",

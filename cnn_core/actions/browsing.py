@@ -18,6 +18,7 @@ from cnn_core.data.statistics import channel_mean_std, class_counts, some_of_eac
 from cnn_core.data.statistics import mean_pictures as mean_of_each
 from cnn_core.experiment import Choice, data_facts, load_data
 from cnn_core.experiment import missing as lacking
+from cnn_core.preprocessing.pipeline import frames_of
 
 Values = Mapping[str, Any] | None
 
@@ -48,17 +49,20 @@ def about_data(name: str) -> dict[str, Any]:
         "classes": list(facts.classes),
         "splits": facts.splits,
         "shape": list(facts.shape),
+        "frames": facts.frames,
     }
 
 
 def data(name: str, options: Values = None) -> dict[str, Any]:
     """A data set in numbers.
 
-    Classes, pictures by split, `counts` by split and class, stored shape, mean and std of the training split (0..1).
+    Classes, pictures by split, `counts` by split and class, stored shape, `frames` of a film in its channels, mean and
+    std of the training split (0..1) by colour.
     """
     chosen = _choice(name, options)
     known, loaded = data_facts(chosen), load_data(chosen)
-    mean, std = channel_mean_std(loaded.splits["train"].pictures)
+    train = loaded.splits["train"].pictures
+    mean, std = channel_mean_std(frames_of(train, train.shape[3] // known.frames))
     about = DATASETS.load(chosen.name).build.about
     classes = len(known.classes)
     return {
@@ -68,6 +72,7 @@ def data(name: str, options: Values = None) -> dict[str, Any]:
         "splits": {split: len(part.targets) for split, part in loaded.splits.items()},
         "counts": {split: class_counts(part.targets, classes) for split, part in loaded.splits.items()},
         "shape": list(known.shape),
+        "frames": known.frames,
         "mean": mean,
         "std": std,
         "source": about.source,

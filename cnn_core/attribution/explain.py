@@ -94,6 +94,7 @@ def explain(
         UserError: an unknown method, option, layer or class, or a network that the method does not fit.
         Failed: the network gives no finite numbers for this picture.
     """
+    network.only_pictures("no method here says which part of which frame decided")
     method = SHELF.known(method)
     entry = SHELF.load(method)
     chosen = parse_options(entry.options, options or {}, method)

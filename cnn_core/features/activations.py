@@ -74,6 +74,7 @@ def activations(network: Network, picture: Pictured, layer: str | None = None) -
         BadPicture: the picture cannot be used. UserError: no such layer, or it gives neither maps nor a vector.
         Failed: its numbers are not finite.
     """
+    network.only_pictures("the maps of a layer are shown for single pictures only")
     known = layers(network)
     name = first_layer(network, known) if layer is None else layer
     modules = dict(network.module.named_modules())

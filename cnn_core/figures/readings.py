@@ -39,6 +39,7 @@ def readings_chart(
     names = list(dict.fromkeys(frame["series"]))
     colors = palette(theme)
     far = len(frame) and frame["x"].min() > 0 and frame["x"].max() / frame["x"].min() > 50
+    whole = not far and bool((frame["x"] % 1 == 0).all())  # epochs, frames: nothing lies between
     color = alt.Color(
         "series:N",
         title=None,
@@ -50,7 +51,7 @@ def readings_chart(
             "x:Q",
             title=x,
             scale=alt.Scale(type="log" if far else "linear", nice=False, zero=False),
-            axis=alt.Axis(grid=False),
+            axis=alt.Axis(grid=False, tickMinStep=1) if whole else alt.Axis(grid=False),
         ),
         "y": alt.Y(
             "y:Q",

@@ -22,6 +22,7 @@ from cnn_core.pictures.formats import ANOTHER, FORMATS, READ, foreign
 MAX_BYTES = 20 * 2**20
 MAX_PIXELS = 25_000_000
 MAX_SIDE = 16_384
+MAX_FRAMES = 64
 MAX_RATIO = 50  # "short side to 224" would make 500 million pixels of a picture of 1 x 10,000
 KEEP = 2048  # longer sides are reduced: enough for every network and screen
 SMALL = 8
@@ -66,6 +67,23 @@ def open_picture(source: bytes | Path | str, name: str = "") -> Picture:
         _check_bytes(data)
         with _decoding:
             return _decode(data)
+    except _Refused as error:
+        raise _named(error, name) from error.__cause__
+
+
+def open_film(source: bytes | Path | str, name: str = "") -> list[Image.Image]:
+    """The frames of an animation (GIF, WebP, PNG), each as `open_picture` makes it; bounded in all as a picture is.
+
+    Raises:
+        BadPicture: it cannot be used, or it does not move.
+    """
+    if not isinstance(source, bytes):
+        name = name or Path(source).name
+    try:
+        data = source if isinstance(source, bytes) else _read(Path(source))
+        _check_bytes(data)
+        with _decoding:
+            return _frames(data)
     except _Refused as error:
         raise _named(error, name) from error.__cause__
 
@@ -146,6 +164,28 @@ def _decode(data: bytes) -> Picture:
         raise _unread(data) from error
     except Exception as error:  # Pillow lets OSError, SyntaxError, ValueError, IndexError, struct.error and more out
         raise _why(error) from error
+
+
+def _frames(data: bytes) -> list[Image.Image]:
+    found: list[Image.Image] = []
+    try:
+        image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
+        _check_size(*image.size)
+        for number in range(MAX_FRAMES + 1):
+            image.seek(number)  # EOFError after the last one
+            if number == MAX_FRAMES or (number + 1) * image.width * image.height > MAX_PIXELS:
+                raise _Refused(f"it has more than {MAX_FRAMES} frames, or 25 megapixels in all", SMALLER)
+            found.append(_finish(image.copy(), []).image)
+    except _Refused:
+        raise
+    except UnidentifiedImageError as error:
+        raise _unread(data) from error
+    except EOFError as error:
+        if len(found) < 2:
+            raise _Refused("it is one picture, not a film", "Choose an animation (GIF or WebP).") from error
+    except Exception as error:  # as in `_decode`
+        raise _why(error) from error
+    return found
 
 
 def _unread(data: bytes) -> _Refused:

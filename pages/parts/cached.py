@@ -21,6 +21,7 @@ from cnn_core import actions
 from cnn_core.base.settings import runs_folder
 from cnn_core.evaluation import cases
 from cnn_core.experiment import Settings, classes_of, data_facts, trained
+from cnn_core.figures.films import laid
 from cnn_core.figures.sheet import Sheet, sheet
 from cnn_core.runs.run import run_by_id
 
@@ -88,9 +89,12 @@ def _pictures(run: str, split: str, indices: tuple[int, ...]) -> tuple[NDArray[n
 def picture_sheet(
     run: str, split: str, indices: tuple[int, ...], most: int | None = None
 ) -> tuple[Sheet, tuple[int, ...]]:
-    """Pictures of a split as one sheet for the gallery (sides at most `most` pixels), and their targets."""
+    """Pictures of a split as one sheet for the gallery (sides at most `most` pixels), and their targets.
+
+    Of a film all frames, in a few rows.
+    """
     stack, targets = actions.pictures(experiment(run), split, indices)
-    return sheet(stack, most), tuple(int(one) for one in targets)
+    return sheet(laid(stack, frames(run)), most), tuple(int(one) for one in targets)
 
 
 def evaluation(run: str, split: str = "test") -> dict[str, Any]:
@@ -151,6 +155,12 @@ def truths(run: str) -> tuple[str, ...]:
     """Names of the classes of its data, in the order of the targets that are stored with the pictures."""
     data = experiment(run).data
     return classes(run) if data is None else data_facts(data).classes
+
+
+def frames(run: str) -> int:
+    """Of how many frames the films of a run's data are; 1 where they are pictures, or there is no data."""
+    data = experiment(run).data
+    return 1 if data is None else data_facts(data).frames
 
 
 def counts(run: str) -> dict[str, int]:

@@ -12,13 +12,14 @@ from cnn_core.figures.sheet import Sheet, sheet
 from cnn_core.pictures import open_picture, thumbnail
 from cnn_core.pictures.drawing import Drawing
 from cnn_core.pictures.examples import EXAMPLES, example_bytes
-from cnn_core.pictures.opener import MAX_BYTES
+from cnn_core.pictures.opener import MAX_BYTES, MAX_FRAMES
 from pages.parts import cached, pictured, shell, uploads
 from pages.parts.gallery import Thumb, gallery
 from pages.parts.pictured import LAST, PHOTO, SPLITS, Source
 from pages.parts.words import plain
 
 KINDS = ("From the data", "Photo", "Draw")
+FILM_KINDS = ("From the data", "Animation")
 SHOWN = 44  # pictures of the data at a time
 
 
@@ -47,9 +48,11 @@ def chooser(run: str, place: str, size: int, verb: str = "Explain") -> None:
 
     place: makes the widgets of page and menu different ones. verb: what a click on a picture does.
     """
-    kinds = KINDS if cached.counts(run) else KINDS[1:]
+    films = cached.frames(run) > 1
+    kinds = FILM_KINDS if films else KINDS if cached.counts(run) else KINDS[1:]
     own, key = st.session_state.get(PHOTO), f"explain.kind.{place}"
     now = "Draw" if isinstance(own, Drawing) else "Photo" if isinstance(own, Source) else kinds[0]
+    now = now if now in kinds else kinds[-1] if now == "Photo" else kinds[0]
     kind = st.segmented_control(
         "Which picture",
         kinds,
@@ -60,7 +63,9 @@ def chooser(run: str, place: str, size: int, verb: str = "Explain") -> None:
         args=(key,),
         label_visibility="collapsed",
     )
-    if kind == "Photo":
+    if kind == "Animation":
+        _film(place)
+    elif kind == "Photo":
         _photos(place, verb)
     elif kind == "Draw":
         label = "Draw instead of the photo" if isinstance(own, Source) else "A new sheet"
@@ -77,6 +82,18 @@ def _kind_chosen(key: str) -> None:
     """The sheet comes at once, unless that would take a photo away."""
     if st.session_state[key] == "Draw" and not isinstance(st.session_state.get(PHOTO), Source):
         pictured.draw_on()
+
+
+def _film(place: str) -> None:
+    key = f"explain.film.{place}.{pictured.uploads()}"
+    st.file_uploader(
+        "Drop an animation here, or choose a file",
+        key=key,
+        on_change=_uploaded,
+        args=(key,),
+        max_upload_size=MAX_BYTES // 2**20,
+        help=f"GIF or WebP of 2 to {MAX_FRAMES} frames. It stays in this computer's memory until you close the page.",
+    )
 
 
 def _photos(place: str, verb: str) -> None:

@@ -16,6 +16,7 @@ from cnn_core.base.options import Options
 from cnn_core.data.sets import SHELF
 from cnn_core.experiment import options_of
 from cnn_core.figures.counts import count_bars
+from cnn_core.figures.films import laid as frames_laid
 from cnn_core.figures.sheet import Sheet, sheet
 from pages.parts import cached, shell
 from pages.parts.gallery import Thumb, gallery
@@ -41,16 +42,17 @@ def numbers(name: str, place: str) -> Info:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _means(name: str, place: str) -> Sheet:
-    return sheet(actions.mean_pictures(name), most=96)
+    return sheet(frames_laid(actions.mean_pictures(name), actions.about_data(name)["frames"]), most=96)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _rows(name: str, place: str, split: str, labels: tuple[int, ...], turn: int) -> list[Row]:
-    return [(some, _sheet(pictures)) for some, pictures in actions.samples(name, split, labels, ONE_LINE, turn)]
+    frames = actions.about_data(name)["frames"]
+    return [(some, _sheet(found, frames)) for some, found in actions.samples(name, split, labels, ONE_LINE, turn)]
 
 
-def _sheet(pictures: NDArray[np.uint8]) -> Sheet | None:
-    return sheet(pictures, most=64) if len(pictures) else None
+def _sheet(pictures: NDArray[np.uint8], frames: int) -> Sheet | None:
+    return sheet(frames_laid(pictures, frames), most=64) if len(pictures) else None
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -161,11 +163,13 @@ def means(about: Info, found: Info) -> None:
 def facts(about: Info, found: Info | None) -> None:
     """Numbers in two columns; without `found` those that are known before the pictures are here."""
     channels, height, width = about["shape"]
+    frames = about["frames"]
     counted = found["splits"] if found else about["splits"]
     rows = {
-        "Pictures": f"{sum(counted.values()):,}",
+        "Films" if frames > 1 else "Pictures": f"{sum(counted.values()):,}",
         "Classes": f"{len(about['classes']):,}",
-        "Size": f"{width} × {height}, {'grey' if channels == 1 else 'colour'}",
+        "Size": f"{width} × {height}, {'grey' if channels == frames else 'colour'}",
+        **({"Frames": f"{frames} in each"} if frames > 1 else {}),
     }
     if found:
         rows |= {"Mean": _numbers(found["mean"]), "Standard deviation": _numbers(found["std"])}

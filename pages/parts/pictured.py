@@ -61,9 +61,18 @@ def current(run: str) -> Source | None:
     if asked is None:
         own = _own()
         return _drawn(run, own) if isinstance(own, Drawing) else own
-    split, index = asked
-    pictures, targets = cached.pictures(run, split, [index])
+    found = of_the_data(run, *asked)
     st.session_state[LAST] = (run, st.query_params["picture"])
+    return found
+
+
+def of_the_data(run: str, split: str, index: int) -> Source:
+    """A picture of a split.
+
+    Raises:
+        UserError: there is none, or the data set cannot be read.
+    """
+    pictures, targets = cached.pictures(run, split, [index])
     return Source(
         key=f"{split}-{index}",
         name=f"{SPLITS[split]} {index:,}",

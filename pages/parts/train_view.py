@@ -13,6 +13,7 @@ from cnn_core.base.errors import UserError
 from cnn_core.base.shelf import Shelf
 from cnn_core.data.sets import SHELF as DATASETS
 from cnn_core.experiment import Choice, Experiment, data_facts, facts
+from cnn_core.figures.films import laid
 from cnn_core.figures.overlay import Pixels, enlarged, png, squared
 from cnn_core.figures.schedule import lr_chart
 from pages.parts import form, setup, shell, time_view
@@ -45,9 +46,13 @@ def _preview(key: str, index: int, _experiment: Experiment) -> tuple[list[Shown]
         ("What it gets", found.seen, found.seen_range),
         ("Augmented", found.augmented, found.augmented_range),
     )
-    return [Shown(_square(picture), title, _range(ends)) for title, picture, ends in rows if picture is not None], str(
-        found.target
-    )
+    frames = data_facts(_experiment.data).frames
+    shown = [
+        (_square(laid(picture[None], frames)[0]), title, _range(ends))
+        for title, picture, ends in rows
+        if picture is not None
+    ]
+    return [Shown(*one) for one in shown], str(found.target)
 
 
 def _square(picture: Pixels) -> bytes:

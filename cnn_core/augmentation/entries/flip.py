@@ -13,7 +13,7 @@ from pydantic import Field
 
 from cnn_core.augmentation.entries import Augmentation
 from cnn_core.augmentation.entries._moves import Moves, Sources, steps
-from cnn_core.base.options import Entry, Options, hints
+from cnn_core.base.options import Entry, Facts, Options, hints
 
 if TYPE_CHECKING:
     import torch
@@ -59,4 +59,11 @@ def _mirrored(flipped: Tensor, length: int) -> Tensor:
     return torch.where(flipped.bool(), places.flip(1), places)
 
 
-ENTRY: Entry[Augmentation] = Entry(options=FlipOptions, build=Flip(), tiny={"vertical": 0.5})
+def unfit(options: FlipOptions, facts: Facts) -> str:
+    """What moves goes another way in a mirrored film."""
+    if facts.frames == 1:
+        return ""
+    return "flip mirrors films, and what moves goes another way then: its class would be wrong; leave it out."
+
+
+ENTRY: Entry[Augmentation] = Entry(options=FlipOptions, build=Flip(), tiny={"vertical": 0.5}, unfit=unfit)
