@@ -85,7 +85,7 @@ ENTRY: Entry[Lab] = Entry(
         measure=measure,
         judge=judge,
         next="Open the LSTM's run on Evaluate and choose a film: how many frames does it need to be sure?",
-        seconds=52,
+        seconds=46,
         chart=Chart(
             "Which way does it go?",
             "network",

@@ -100,7 +100,7 @@ ENTRY: Entry[Lab] = Entry(
         judge=judge,
         next="Random order leaves a 3-D convolution right more often than chance, 1/8: it sees three frames at a time. "
         "Which pairs of frames still show the true step?",
-        seconds=50,
+        seconds=40,
         chart=Chart(
             "What the order of the frames changes",
             "",

@@ -87,7 +87,7 @@ ENTRY: Entry[Lab] = Entry(
         judge=judge,
         next="Evaluate shows what a network says after each frame of a film: when does the LSTM become sure? Two "
         "frames are the least that can show a motion. How right is each network there?",
-        seconds=38,
+        seconds=40,
         chart=Chart("Trained on 8 frames", "frames of the test film", "accuracy"),
     ),
     tiny={"films": 160, "size": 8, "epochs": 1},

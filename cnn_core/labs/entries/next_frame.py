@@ -155,7 +155,7 @@ ENTRY: Entry[Lab] = Entry(
         judge=judge,
         next="Give it 3 frames: two before the one to be said. It still sees the motion. Then let the noise rise to "
         "0.5.",
-        seconds=36,
+        seconds=45,
         chart=Chart("Error on test films", "epoch", "mean squared error", log=True),
     ),
     tiny={"films": 160, "size": 8, "frames": 3, "epochs": 1},
