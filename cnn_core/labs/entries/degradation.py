@@ -88,7 +88,7 @@ ENTRY: Entry[Lab] = Entry(
         judge=judge,
         next="Do the lab Gradient by depth: it shows the same four networks before the first step. Then give the deep "
         "pair more epochs: the plain one falls behind, but it learns.",
-        seconds=65,
+        seconds=70,
         chart=Chart("Loss on the training pictures", "epoch", "loss", log=True),
     ),
     tiny={"deep": 8, "shallow": 8, "width": 1, "size": 8, "epochs": 1},

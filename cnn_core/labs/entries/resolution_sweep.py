@@ -94,7 +94,7 @@ ENTRY: Entry[Lab] = Entry(
         measure=measure,
         judge=judge,
         next="On Train, set the size of the pictures; on a photo the details may matter more than on digits.",
-        seconds=40,
+        seconds=35,
         chart=Chart("Accuracy by the size of the pictures", "pixels", "accuracy"),
         timed=True,
     ),
