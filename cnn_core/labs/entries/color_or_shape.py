@@ -99,7 +99,7 @@ ENTRY: Entry[Lab] = Entry(
         judge=judge,
         next="Open the first run on Features: filters of the first layer that weigh the channels against each other. "
         "Then the lab `channel_swap`.",
-        seconds=31,
+        seconds=35,
         chart=Chart("What grey loses", "the class", "accuracy", kind="bars", ticks=("colour", "figure")),
     ),
     tiny={"pictures": 80, "size": 16, "epochs": 1},

@@ -82,7 +82,7 @@ ENTRY: Entry[Lab] = Entry(
         judge=judge,
         next="Train `vit` on `relations`: every patch asks all others from the first block on, but it wants more "
         "pictures and epochs. Or `resnet_cifar`, which halves the picture until it sees all.",
-        seconds=42,
+        seconds=44,
         chart=Chart(
             "Left or right, 8 to 12 pixels apart",
             "network",
