@@ -97,7 +97,9 @@ def filters(network: Network, layer: str | None = None) -> Filters:
 
 
 def _without(network: Network) -> str:
-    """What is possible in a network that has no convolution."""
+    """What is possible in a network that has no convolution over pictures."""
+    if any(isinstance(part, nn.Conv3d) for part in network.module.modules()):
+        return "The filters of this network reach over time as well as over a frame, so they are not shown as pictures."
     known = ", ".join(one.name for one in layers(network)[:4])
     return (
         "This network has no convolution, so it has no filters to show. "

@@ -22,8 +22,8 @@ SPLIT = "test"
 LINES = 4  # classes that have a line: the likeliest, and the true one
 STRIP = 1200  # pixels across a strip, at most
 NO_MAPS = (
-    "Its network takes films. The filters below look at one frame at a time; maps of a layer are shown for networks "
-    "of single pictures only."
+    "Its network takes films. Filters that look at one frame are shown below, where it has any; maps of a layer are "
+    "shown for networks of single pictures only."
 )
 
 

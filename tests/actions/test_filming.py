@@ -95,6 +95,14 @@ def test_what_is_of_single_pictures_only_says_so(run):
             ask(run, "test-0")
 
 
+def test_filters_over_time_are_no_pictures_and_those_of_frames_are(run):
+    settings = {**SMALL, "model": {"name": "conv3d", "options": {"width": 2}}}
+    over_time = str(actions.train(resolve(settings), runs_folder())["run"])
+    with pytest.raises(UserError, match="reach over time as well as over a frame"):
+        actions.filters(over_time)
+    assert actions.filters(run).layer == "encoder.layers.0"
+
+
 @pytest.mark.parametrize(
     ("sets", "sentence"),
     [
