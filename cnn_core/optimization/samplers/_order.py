@@ -18,7 +18,10 @@ def chance(seed: int, epoch: int) -> torch.Generator:
 
 def by_class(targets: Tensor) -> list[Tensor]:
     """The positions of each class that has pictures, int64."""
-    return [(targets == label).nonzero().flatten() for label in targets.unique()]
+    import torch
+
+    counts = torch.bincount(targets).tolist()
+    return [(targets == label).nonzero().flatten() for label, count in enumerate(counts) if count]
 
 
 def repeated(positions: Tensor, count: int, generator: torch.Generator) -> Tensor:
