@@ -35,7 +35,7 @@ class CompressionBenchOptions(Options):
     pictures: int = Field(4_000, ge=100, le=50_000, title="Pictures", description="For training, and training on.")
     epochs: int = Field(3, ge=1, le=20, title="Epochs", description="Of the training.")
     width: int = Field(16, ge=2, le=128, title="Width", description="Filters of the first of three convolutions.")
-    batch: int = Field(32, ge=1, le=256, title="Batch", description="Pictures that are answered at a time.")
+    batch: int = Field(64, ge=1, le=256, title="Batch", description="Pictures that are answered at a time.")
     rounds: int = Field(30, ge=3, le=1_000, title="Rounds", description="How often each way is timed.")
 
 
@@ -129,7 +129,7 @@ ENTRY: Entry[Lab] = Entry(
         measure=measure,
         judge=judge,
         next="Make the network wider, 64: int8 then pays in time as well.",
-        seconds=26,
+        seconds=30,
         chart=Chart("Time of one batch", "", "ms", kind="bars", ticks=tuple(WAYS.values())),
         timed=True,
     ),
