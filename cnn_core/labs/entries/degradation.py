@@ -30,7 +30,7 @@ class DegradationOptions(Options):
     shallow: int = Field(20, ge=8, le=110, title="Shallow", description="Layers of the shallow pair: 6n+2.")
     width: int = Field(8, ge=1, le=64, title="Width", description="Filters of the first stage.")
     size: int = Field(16, ge=8, le=64, title="Size", description="Side of the pictures as the networks get them.")
-    epochs: int = Field(8, ge=1, le=200, title="Epochs", description="Of each of the four trainings.")
+    epochs: int = Field(6, ge=1, le=200, title="Epochs", description="Of each of the four trainings.")
 
 
 def measure(options: DegradationOptions, seed: int, bench: Bench) -> Reading:
@@ -88,7 +88,7 @@ ENTRY: Entry[Lab] = Entry(
         judge=judge,
         next="Do the lab Gradient by depth: it shows the same four networks before the first step. Then give the deep "
         "pair more epochs: the plain one falls behind, but it learns.",
-        seconds=70,
+        seconds=68,
         chart=Chart("Loss on the training pictures", "epoch", "loss", log=True),
     ),
     tiny={"deep": 8, "shallow": 8, "width": 1, "size": 8, "epochs": 1},
