@@ -157,7 +157,7 @@ def predict(
 def explain(
     run: RunName,
     picture: Picture,
-    method: Annotated[str, typer.Option("--method")] = "grad_cam",
+    method: Annotated[str, typer.Option("--method", help="One of `list methods`.")] = "grad_cam",
     layer: Annotated[str | None, typer.Option("--layer", help="A convolution; default: the last with a map.")] = None,
     target: Annotated[str | None, typer.Option("--target", help="A class, or its index; default: predicted.")] = None,
     against: Annotated[

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnn_core.attribution.methods import PIXELS
 from cnn_core.attribution.methods import SHELF as METHODS
 from cnn_core.base.errors import UnknownName
 from pages.parts.explain_view import Answer, method
@@ -47,6 +48,7 @@ def ask_differently(
             list(found.layers),
             format_func=lambda name: f"{name} · {found.layers[name][1]} × {found.layers[name][0]}",
             key="explain.layer",
+            disabled=by in PIXELS,
             on_change=_take_layer,
             help="Late layers know more of the class but see fewer places; the second numbers are the map's grid.",
         )

@@ -109,3 +109,8 @@ def test_a_classifier_says_that_it_gives_no_masks():
     run = actions.train(resolve(small), runs_folder())["run"]
     with pytest.raises(UserError, match="one class to a picture"):
         actions.segment(run, "test-0")
+
+
+def test_shuffled_pixels_are_refused_since_their_masks_stay():
+    with pytest.raises(UserError, match="moves the pixels away from their masks"):
+        resolve(SMALL, ["preprocessing.resize.shuffle=5"])

@@ -22,4 +22,5 @@ class Attribute(Protocol):
         """
 
 
+PIXELS = ("integrated_gradients", "occlusion", "saliency")  # ask the picture itself, whatever the layer
 SHELF: Shelf[Attribute] = Shelf("methods", "cnn_core.attribution.methods", "method", first=("grad_cam",))

@@ -171,6 +171,8 @@ def _offset(scaled: tuple[int, int], target: tuple[int, int]) -> tuple[int, int]
 
 def unfit(options: ResizeOptions, facts: Facts) -> str:
     """A short side goes before a crop of no more than it; Lanczos and box are averages by themselves."""
+    if options.shuffle and facts.task == "segmentation":
+        return f"resize.shuffle is {options.shuffle}, which moves the pixels away from their masks; 0 leaves them."
     if not options.antialias and options.interpolation not in PLAIN:
         return (
             f"resize.antialias is off, which goes with {', '.join(PLAIN)}; "
