@@ -24,11 +24,12 @@ def overview() -> None:
     others = tuple(name for name in SHELF.names() if name not in placed)
     for group, names in {**GROUPS, **({"More": others} if others else {})}.items():
         st.subheader(group, anchor=False)
+        grid = st.grid(3, min_column_width=270, border=True)
         for name in names:
-            if st.button(
-                SHELF.card(name)[0], key=f"calculators.open.{name}", type="tertiary", icon=":material/calculate:"
-            ):
-                shell.go("calculators", calculator=name)
+            with grid.cell():
+                if st.button(f"**{SHELF.load(name).build.title}**", key=f"calculators.open.{name}", type="tertiary"):
+                    shell.go("calculators", calculator=name)
+                st.markdown(md(SHELF.card(name)[0]))
 
 
 def switch(name: str) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from cnn_core import actions
 from cnn_core.base.errors import UnknownName, UserError
 from cnn_core.data.sets import SHELF
-from pages.parts import data_view, form, setup, shell
+from pages.parts import data_view, setup, shell
 from pages.parts.data_view import SPLITS
 from pages.parts.words import md, roughly
 
@@ -37,7 +37,7 @@ def main() -> None:
 def _here(about: dict[str, Any], row: Any) -> None:
     with row:
         if st.button(f"Train on {about['title']}", type="primary", icon=":material/play_arrow:", key="data.train"):
-            form.keep(f"{setup.PAGE}.data", about["name"])
+            setup.learn_from(about["name"])
             shell.go("train")
     try:
         with st.spinner("Reading the pictures …"):

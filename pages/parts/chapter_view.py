@@ -32,7 +32,7 @@ def listed(chapters: list[Record]) -> None:
             st.markdown(md(one["about"]))
             parts = [plural(len(one["labs"]), "lab"), plural(len(one["calculators"]), "calculator")]
             parts = [part for part in parts if not part.startswith("0 ")]
-            st.caption(" · ".join([*parts, f"{one['often_said']} × often said, but"]))
+            st.caption(" · ".join([*parts, f"{plural(one['often_said'], 'claim')} put right"]))
 
 
 def opened(chapter: Record) -> None:
@@ -47,7 +47,7 @@ def opened(chapter: Record) -> None:
         _figure(chapter["chapter"])
     if chapter["labs"]:
         st.subheader("Settle it yourself", anchor=False)
-        cards([one["name"] for one in chapter["labs"]], newest_of_each(), "chapters.lab")
+        cards([one["name"] for one in chapter["labs"]], newest_of_each(), "chapters.open.lab")
     st.subheader("Often said, but", anchor=False)
     grid = st.grid(2, min_column_width=330, border=True)
     for place, one in enumerate(chapter["often_said"]):

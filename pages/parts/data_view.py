@@ -14,7 +14,7 @@ from cnn_core import actions
 from cnn_core.base.errors import UserError
 from cnn_core.base.options import Options
 from cnn_core.data.sets import SHELF
-from cnn_core.experiment import options_of
+from cnn_core.experiment import GENERATION, options_of
 from cnn_core.figures.counts import count_bars
 from cnn_core.figures.films import laid as frames_laid
 from cnn_core.figures.sheet import Sheet, sheet
@@ -113,7 +113,14 @@ def _line(key: str, run: str | None, split: str, of: str, some: Sequence[int], l
 def _asked(name: str) -> str | None:
     """The run that a click on a picture asks: one that learned from this set as it comes, the newest one."""
     usual = SHELF.load(name).options()
-    return shell.newest(lambda one: one["data"] == name and bool(one["epochs"]) and _taught(one["run"], usual))
+    return shell.newest(
+        lambda one: (
+            one["data"] == name
+            and one["task"] != GENERATION  # it draws and answers nothing
+            and bool(one["epochs"])
+            and _taught(one["run"], usual)
+        )
+    )
 
 
 def _taught(run: str, usual: Options) -> bool:

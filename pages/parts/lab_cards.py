@@ -37,12 +37,12 @@ def badge(record: Record | None) -> None:
 
 
 def cards(names: Sequence[str], last: Mapping[str, Record], key: str) -> None:
-    """A card for each lab; its claim leads to it. `key`: of the buttons, apart from others on the page."""
+    """A card for each lab; a click on it opens the lab. `key`: of the buttons, holds `open` (see style.css)."""
     grid = st.grid(3, min_column_width=270, border=True)
     for name in names:
         lab = SHELF.load(name).build
         with grid.cell():
-            if st.button(SHELF.card(name)[0], key=f"{key}.{name}", type="tertiary"):
+            if st.button(f"**{SHELF.card(name)[0]}**", key=f"{key}.{name}", type="tertiary"):
                 shell.go("labs", lab=name)
             st.caption(md(lab.varies, 260))
             with st.container(horizontal=True, vertical_alignment="center"):

@@ -66,6 +66,13 @@ def names(section: str) -> list[str]:
     return list(_suiting(task())) if section == "data" else shelves()[section].names()
 
 
+def learn_from(data: str) -> None:
+    """Choose a data set, and where the task that is chosen cannot use it, the first one that can."""
+    form.keep(f"{PAGE}.data", data)
+    if data not in names("data"):
+        form.keep(f"{PAGE}.task", next(one for one in TASKS if data in _suiting(one)))
+
+
 @cache
 def _suiting(wanted: str) -> tuple[str, ...]:
     lacks = experiments.task_named(wanted).lacks

@@ -64,7 +64,7 @@ def test_a_lab_of_a_chapter_is_a_click_away_and_shows_what_was_found(visit):
     actions.lab("constant_predictor", {"pictures": 100}, seeds=1)
     at = visit("chapters", chapter="9")
     assert "confirmed" in plain(at)
-    at.button(key="chapters.lab.constant_predictor").click().run()
+    at.button(key="chapters.open.lab.constant_predictor").click().run()
     assert not at.exception
     assert at.query_params["lab"] == "constant_predictor"
     assert at.title[0].value == "Labs"
