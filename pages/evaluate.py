@@ -16,6 +16,7 @@ from pages.parts import (
     shell,
     unready,
 )
+from pages.parts.words import thing
 
 NO_DATA = (
     "This network was trained elsewhere, and has no data of its own to be tried on. "
@@ -58,7 +59,7 @@ if report["n"]:
         film_view.one_of_them(run)
         st.space("small")
     matrix_view.matrix(run, report)
-    cases_view.surest(run, report["classes"])
+    cases_view.surest(run, report["classes"], thing(report["task"]))
     st.space("small")
     evaluate_view.by_class(report, run)
     st.space("small")

@@ -34,7 +34,7 @@ def main() -> None:
         st.caption("You look into its discriminator, which says how real a picture is; what draws takes no picture.")
     if record["task"] == "sequences":
         st.caption(film_view.NO_MAPS)
-        _filters(run)
+        _filters(run, maps=False)
         return
     page, busy = st.container(), st.container()  # what comes and goes below moves no sheet that is drawn on
     with busy:
@@ -246,9 +246,9 @@ def _take_map(channel: int) -> None:
 # --- the filters ----------------------------------------------------------------------------------
 
 
-def _filters(run: str) -> None:
+def _filters(run: str, *, maps: bool = True) -> None:
     try:
-        filters_view.filters(run, _take_filter)
+        filters_view.filters(run, _take_filter if maps else None)
     except UserError as error:
         st.subheader("Filters", anchor=False)
         st.markdown(md(str(error)))

@@ -8,7 +8,7 @@ from cnn_core import actions
 from cnn_core.runs.live import Live
 from pages.parts import again, following, generation_view, shell, time_view, world
 from pages.parts.now import is_waiting, keep_going
-from pages.parts.words import md, number, percent, plural
+from pages.parts.words import md, number, percent, plural, thing
 
 shell.require_app()
 run = shell.run_id() or shell.newest(lambda one: one["status"] in shell.LIVE)
@@ -102,16 +102,20 @@ def metrics(now: Live) -> None:
     loss = record["val_loss"] if best else last.get("val_loss")
     which = f"At the best epoch, {record['best_epoch']}." if best else "At the last validation."
     with st.grid(4, min_column_width=140):
-        if record["task"] == "segmentation":
+        pixels = record["task"] == "segmentation"
+        if pixels:
             st.metric("Pixels right", percent(accuracy), help=f"{which} On pictures it does not train on.")
             st.metric(
                 "Mean IoU", number(last.get("val_iou")), help="How far masks overlap the truth, lately; 1: fully."
             )
         else:
-            st.metric("Validation accuracy", percent(accuracy), help=f"{which} On pictures it does not train on.")
+            on = f"On {thing(record['task'])}s it does not train on."
+            st.metric("Validation accuracy", percent(accuracy), help=f"{which} {on}")
         st.metric("Validation loss", number(loss))
         st.metric("Best epoch", record["best_epoch"] or "–", help="The epoch with the lowest validation loss is kept.")
-        st.metric("Pictures per second", number(now.images_per_second), help="While training, validation left out.")
+        if not pixels:  # four in all: a fifth one would stand alone
+            pace = f"{thing(record['task']).capitalize()}s per second"
+            st.metric(pace, number(now.images_per_second), help="While training, validation left out.")
 
 
 def machine(now: Live) -> None:

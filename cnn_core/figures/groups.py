@@ -36,7 +36,9 @@ def groups_chart(
     means["text"] = [f"{one:.3g}" for one in means["value"]]
     colors = palette(theme)
     named = list(dict.fromkeys(frame["category"]))
-    y = alt.Y("category:N", sort=named, title=None, axis=alt.Axis(labelLimit=170, labelColor=colors.ink))
+    y = alt.Y(
+        "category:N", sort=named, title=None, axis=alt.Axis(labelLimit=170, labelPadding=6, labelColor=colors.ink)
+    )
     apart = {"yOffset": alt.YOffset("series:N", sort=series)} if len(series) > 1 else {}
     scale = alt.Scale(type="log", nice=False) if log else alt.Scale()
     form = value_format(frame["value"].max(), log=log)

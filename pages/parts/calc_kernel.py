@@ -60,7 +60,8 @@ export default function({data, parentElement}) {
   if (own.sig !== data.sig) { own.sig = data.sig; own.at = Math.floor(h / 2) * w + Math.floor(w / 2); }
   range.max = h * w - 1;
   const flat = answers.flat(), low = Math.min(...flat, 0), high = Math.max(...flat, 0);
-  const dark = data.dark, round = value => (Math.abs(value) < 5e-3 ? 0 : value).toFixed(2).replace('-', '\\u2212');
+  const dark = data.dark; k.style.colorScheme = dark ? 'dark' : 'light';
+  const round = value => (Math.abs(value) < 5e-3 ? 0 : value).toFixed(2).replace('-', '\\u2212');
   const grey = value => { const g = Math.round(255 * Math.min(1, Math.max(0, value))); return `rgb(${g},${g},${g})`; };
   const answer = value => {
     const most = Math.max(-low, high) || 1, share = value / most;

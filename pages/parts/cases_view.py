@@ -19,7 +19,14 @@ LINE_MOST = 24  # surest mistakes in one line
 
 
 def show_cases(
-    key: str, run: str, found: Sequence[cases.Case], classes: Sequence[str], *, sure: bool, form: Form = "grid"
+    key: str,
+    run: str,
+    found: Sequence[cases.Case],
+    classes: Sequence[str],
+    *,
+    sure: bool,
+    form: Form = "grid",
+    called: str = "picture",
 ) -> None:
     """Test pictures as a gallery; a click explains one. The caption says how sure, or what was said."""
     try:
@@ -30,14 +37,14 @@ def show_cases(
     long, short = [plain(name, 60) for name in classes], [plain(name, 12) for name in classes]
     thumbs = [
         Thumb(
-            f"Test picture {one.index}: it was {long[one.target]}, it said {long[one.said]}, "
+            f"Test {called} {one.index}: it was {long[one.target]}, it said {long[one.said]}, "
             f"{_sure(one.probability)}. Why?",
             _sure(one.probability) if sure else f"{short[one.target]}, said {short[one.said]}",
         )
         for one in found
     ]
     size = 66 if form == "line" else 76
-    label = f"{plural(len(found), 'test picture')}, the surest first"
+    label = f"{plural(len(found), f'test {called}')}, the surest first"
     picked = gallery(key, sheet, thumbs, label=label, form=form, size=size, dark=shell.dark())
     if picked is not None:
         shell.explain_picture(run, SPLIT, found[picked].index)
@@ -48,7 +55,7 @@ def _sure(probability: float) -> str:
     return f"{min(99, round(100 * probability)) if probability < 1 else 100}% sure"
 
 
-def surest(run: str, classes: Sequence[str]) -> None:
+def surest(run: str, classes: Sequence[str], called: str = "picture") -> None:
     """One line of the mistakes it was surest of, and all of its answers as a file."""
     wrong, _ = cached.hard_cases(run)
     st.space("small")
@@ -60,10 +67,10 @@ def surest(run: str, classes: Sequence[str]) -> None:
             lambda: answers_csv(run, classes),
             f"{run}-{SPLIT}-answers.csv",
             "evaluate.answers",
-            "A line a test picture: its number, what it was, what was said, and how sure.",
+            f"A line a test {called}: its number, what it was, what was said, and how sure.",
         )
     if wrong:
-        show_cases(f"evaluate.surest.{run}", run, wrong[:LINE_MOST], classes, sure=False, form="line")
+        show_cases(f"evaluate.surest.{run}", run, wrong[:LINE_MOST], classes, sure=False, form="line", called=called)
 
 
 def answers_csv(run: str, classes: Sequence[str]) -> str:

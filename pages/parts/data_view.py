@@ -80,9 +80,9 @@ def samples(about: Info, found: Info, split: str) -> None:
         if len(classes) > CLASSES:
             _turn_pages(f"{labels[0] + 1} to {labels[-1] + 1} of {len(classes)} classes")
         st.caption(
-            f"Click a picture to ask {md(shell.named(run))} about it."
+            f"Click a {_thing(about)} to ask {md(shell.named(run))} about it."
             if run
-            else "Once a network has learned from them, a click on a picture asks it why."
+            else f"Once a network has learned from them, a click on a {_thing(about)} asks it why."
         )
 
 
@@ -132,6 +132,10 @@ def _taught(run: str, usual: Options) -> bool:
         return False
 
 
+def _thing(about: Info) -> str:
+    return "film" if about["frames"] > 1 else "picture"
+
+
 def _turn_pages(where: str) -> None:
     st.button("Earlier", key="data.back", type="tertiary", on_click=_turn, args=("data.first", -CLASSES))
     st.markdown(f":gray[{where}]", width="content")
@@ -164,7 +168,7 @@ def means(about: Info, found: Info) -> None:
         pick=False,
         dark=shell.dark(),
     )
-    st.caption("All training pictures of a class laid on top of each other: sharp where they agree.")
+    st.caption(f"All training {_thing(about)}s of a class laid on top of each other: sharp where they agree.")
 
 
 def facts(about: Info, found: Info | None) -> None:
@@ -173,7 +177,7 @@ def facts(about: Info, found: Info | None) -> None:
     frames = about["frames"]
     counted = found["splits"] if found else about["splits"]
     rows = {
-        "Films" if frames > 1 else "Pictures": f"{sum(counted.values()):,}",
+        f"{_thing(about).capitalize()}s": f"{sum(counted.values()):,}",
         "Classes": f"{len(about['classes']):,}",
         "Size": f"{width} × {height}, {'grey' if channels == frames else 'colour'}",
         **({"Frames": f"{frames} in each"} if frames > 1 else {}),
@@ -181,8 +185,9 @@ def facts(about: Info, found: Info | None) -> None:
     if found:
         rows |= {"Mean": _numbers(found["mean"]), "Standard deviation": _numbers(found["std"])}
     _two_columns({**rows, "Licence": md(about["licence"])})
-    scale = "Mean and deviation of the training pictures, on a scale from 0 to 1. " if found else ""
-    st.caption(f"{scale}By {md(about['source'])}.")
+    scale = f"Mean and deviation of the training {_thing(about)}s, on a scale from 0 to 1. " if found else ""
+    drawn = about["source"].startswith("drawn ")  # here, by nobody
+    st.caption(f"{scale}{'It is' if drawn else 'By'} {md(about['source'])}.")
 
 
 def splits(counted: dict[str, int]) -> None:
@@ -193,7 +198,7 @@ def splits(counted: dict[str, int]) -> None:
 
 def by_class(about: Info, found: Info, split: str) -> None:
     """Pictures per class as bars, how uneven they are, and all counts as a table."""
-    st.subheader(f"{SPLITS[split]} pictures per class", anchor=False)
+    st.subheader(f"{SPLITS[split]} {_thing(about)}s per class", anchor=False)
     counts, names = found["counts"][split], found["classes"]
     if len(names) <= BARS:
         shown = tuple(plain(name, 40) for name in names)
@@ -209,6 +214,8 @@ def _uneven(names: Sequence[str], counts: Sequence[int], split: str) -> str:
     most, least, total = max(counts), min(counts), max(1, sum(counts))
     if most == least:
         first = f"{most:,} of each class."
+    elif least and most / least < 1.05:
+        first = "Nearly as many of each class."
     elif least:
         first = f"The largest class is {most / least:.1f} times the smallest."
     else:

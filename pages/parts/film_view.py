@@ -93,7 +93,7 @@ def _watch(run: str, source: pictured.Source, place: str, *, heading: bool = Fal
         )
         chart = readings_chart([_lines(found, source.truth)], "after frame", "probability", shell.theme(), height=220)
         st.altair_chart(chart, theme=None, key=f"{place}.film.chart", width="stretch")
-        st.caption(f"{_when(found)} After each frame it was asked as if the film had ended there.")
+        st.caption(f"{_when(found, source.truth)} After each frame it was asked as if the film had ended there.")
 
 
 def _title(source: pictured.Source, backwards: bool) -> str:
@@ -106,11 +106,12 @@ def _said(found: actions.Watched) -> str:
     return f"{md(found.said, 40)}, {percent(float(found.chances[-1].max()))} sure"
 
 
-def _when(found: actions.Watched) -> str:
+def _when(found: actions.Watched, truth: str) -> str:
+    wrong = f" That is wrong: it is {md(truth, 40)}." if truth in found.classes and truth != found.said else ""
     first = f"**{_said(found)}** after {found.frames} frames"
     if found.sure_after == found.frames:
-        return f"{first}; only the last one settled it."
-    return f"{first}; from frame {found.sure_after} on it says so."
+        return f"{first}; only the last one settled it.{wrong}"
+    return f"{first}; from frame {found.sure_after} on it says so.{wrong}"
 
 
 def _lines(found: actions.Watched, truth: str) -> dict[str, list[tuple[float, float]]]:

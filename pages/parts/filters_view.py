@@ -50,8 +50,10 @@ class Shown:
     inputs: tuple[int, ...] | None
 
 
-def filters(run: str, show_map: Callable[[str, int], None]) -> None:
+def filters(run: str, show_map: Callable[[str, int], None] | None) -> None:
     """The section with its own choice of layer and order; `show_map(layer, number)` follows a click on a filter.
+
+    None where no map can be shown: then nothing is to be clicked.
 
     Raises:
         UserError: the network has no convolution (the text says what is possible), or cannot be read.
@@ -76,7 +78,8 @@ def filters(run: str, show_map: Callable[[str, int], None]) -> None:
     found = _shown(run, asked.checkpoint_sha256, layer, place, source, page, asked)
     _gallery(run, found, place, show_map)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(_caption(found, source), width="content")
+        click = " Click one to see its map." if show_map and found.sheet is not None else ""
+        st.caption(_caption(found, source) + click, width="content")
         st.space("stretch")
         _input(run, found)
         _pages(found)
@@ -134,7 +137,7 @@ def _sheet(found: Filters, numbers: list[int], picked: tuple[int, ...]) -> Sheet
     return sheet(filter_tiles(weights, found.scale, picked))
 
 
-def _gallery(run: str, found: Shown, order: str, show_map: Callable[[str, int], None]) -> None:
+def _gallery(run: str, found: Shown, order: str, show_map: Callable[[str, int], None] | None) -> None:
     count, inputs, *_ = found.shape
     if found.sheet is None:
         alt = f"A matrix of {count:,} rows, one a filter, and {inputs:,} columns, one an input map"
@@ -144,25 +147,26 @@ def _gallery(run: str, found: Shown, order: str, show_map: Callable[[str, int], 
 
     def clicked() -> None:
         place = st.session_state[key]["pick"]
-        if place is not None:
+        if place is not None and show_map:
             show_map(found.layer, found.numbers[place])
 
     gallery(
         key,
         found.sheet,
-        [_thumb(found, place) for place in range(len(found.numbers))],
+        [_thumb(found, place, maps=show_map is not None) for place in range(len(found.numbers))],
         label=f"{plural(len(found.numbers), 'filter')} of {found.layer}",
         size=56,
+        pick=show_map is not None,
         on_pick=clicked,
         dark=shell.dark(),
     )
 
 
-def _thumb(found: Shown, place: int) -> Thumb:
+def _thumb(found: Shown, place: int, *, maps: bool) -> Thumb:
     number, many = found.numbers[place], found.inputs is not None and found.shape[1] > 1
     about = f", its weights for input map {found.inputs[place]}" if many and found.inputs else ""
     caption = f"{number} ← {found.inputs[place]}" if many and found.inputs else str(number)
-    return Thumb(f"Filter {number}, length {found.norms[place]:.3g}{about}. See its map.", caption)
+    return Thumb(f"Filter {number}, length {found.norms[place]:.3g}{about}.{' See its map.' if maps else ''}", caption)
 
 
 def _caption(found: Shown, source: int) -> str:
@@ -171,14 +175,14 @@ def _caption(found: Shown, source: int) -> str:
     what = f"{shown} filter{'' if count == 1 else 's'} of {width} × {height} pixels"
     scale = f"one scale from −{value(found.scale)} to {value(found.scale)}"
     if found.color:
-        return f"{what} in their colours; middle grey is 0, {scale}. Click one to see its map."
+        return f"{what} in their colours; middle grey is 0, {scale}."
     signs = f"teal adds, orange takes away; {scale}"
     if found.sheet is None:
         return f"{count:,} rows, one a filter, {inputs:,} columns, one an input map: {signs}."
     if inputs == 1:
-        return f"{what}: {signs}. Click one to see its map."
+        return f"{what}: {signs}."
     about = "shown for the input map that each weighs most" if source == STRONGEST else f"shown for input map {source}"
-    return f"{what} for each of {inputs:,} input maps, {about}: {signs}. Click one to see its map."
+    return f"{what} for each of {inputs:,} input maps, {about}: {signs}."
 
 
 def _input(run: str, found: Shown) -> None:

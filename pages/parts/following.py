@@ -12,7 +12,7 @@ from cnn_core.figures import curves
 from pages.parts import cached, shell
 from pages.parts.gallery import Thumb, gallery
 from pages.parts.now import place
-from pages.parts.words import duration, lines, md, plain, plural, roughly
+from pages.parts.words import duration, lines, md, plain, plural, roughly, thing
 
 if TYPE_CHECKING:
     from cnn_core.runs.live import Live
@@ -38,6 +38,8 @@ def where(now: Live) -> str:
 def so_far(record: dict[str, Any]) -> str:
     """How far a run that has ended came: `5 of 20 epochs in 16 s`, `20 epochs in 16 s`."""
     ended, planned = record["epochs"], record["epochs_planned"]
+    if not ended and not planned:
+        return "Made of another run, and not trained since"
     if not ended:
         return f"No epoch of {planned:,} has ended"
     count = plural(ended, "epoch") if ended == planned else f"{ended:,} of {plural(planned, 'epoch')}"
@@ -72,10 +74,10 @@ def _spoken(what: str, now: Live, field: str) -> str:
     """The chart in words. The same words while the run trains: with others the browser would draw it anew each time."""
     rows = [row for row in now.rows if row[field] is not None]
     if now.record["status"] in shell.LIVE or not rows:
-        return f"{what} over epochs, on the training and the validation pictures."
+        return f"{what} over epochs, on the training and the validation {thing(now.record['task'])}s."
     first, last = rows[0], rows[-1]
     return (
-        f"{what} on the validation pictures: {first[field]:.3f} at epoch {first['epoch']:.4g}, "
+        f"{what} on the validation {thing(now.record['task'])}s: {first[field]:.3f} at epoch {first['epoch']:.4g}, "
         f"{last[field]:.3f} at epoch {last['epoch']:.4g}."
     )
 
@@ -91,13 +93,16 @@ def wall(now: Live, key: str, *, whole: bool = False, size: int = 34) -> None:
         st.caption(md(str(error)))
         return
     wrong = {i: said for i, said in (now.wall["wrong"] if now.wall else {}).items() if said < len(names)}
-    heading = f"Still wrong: {len(wrong):,} of {total:,}" if now.wall else f"Not tried yet: {total:,} pictures"
+    called = thing(now.record["task"])
+    heading = f"Still wrong: {len(wrong):,} of {total:,}" if now.wall else f"Not tried yet: {total:,} {called}s"
     st.subheader(heading, anchor=False)
     thumbs = [_brick(truths[target], names, wrong.get(index)) for index, target in enumerate(targets)]
-    label = f"{heading}. The validation pictures in faded squares, those it gets wrong bright."
+    label = f"{heading}. The validation {called}s in faded squares, those it gets wrong bright."
     gallery(key, sheet, thumbs, label=label, form="wall", size=size, pick=False, cut=not whole, dark=shell.dark())
-    which = "Pictures it never trains on" if len(targets) == total else "Some of the pictures it never trains on"
-    st.caption(f"{which}. Bright, with an orange frame: still wrong." if now.wall else f"{which}.")
+    which = f"{called.capitalize()}s" if len(targets) == total else f"Some of the {called}s"
+    wrong_is = " (less than half of the figure is found)" if now.record["task"] == "segmentation" else ""
+    rest = f" Bright, with an orange frame: still wrong{wrong_is}." if now.wall else ""
+    st.caption(f"{which} it never trains on.{rest}")
 
 
 def _brick(truth: str, names: tuple[str, ...], said: int | None) -> Thumb:

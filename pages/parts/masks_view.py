@@ -168,8 +168,8 @@ def explain(run: str) -> None:
     shell.caution(found.notice)
     with st.container(horizontal=True, vertical_alignment="center"):
         best = int(np.argmax(found.shares[1:])) + 1
-        said = found.classes[best] if found.shares[best] else "background"
-        st.header(f"Mostly {md(said, 40)}", anchor=False, width="content")
+        said = f"{md(found.classes[best], 40)} on {percent(found.shares[best])} of the picture"
+        st.header(said if found.shares[best] else "Nothing but background", anchor=False, width="content")
         st.space("stretch")
         menu = st.popover(
             "Change picture", type="primary", icon=":material/image:", key=pictured.MENU, on_change="rerun"

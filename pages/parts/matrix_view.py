@@ -17,7 +17,7 @@ from cnn_core.evaluation import cases
 from cnn_core.figures.matrix import SELECTION, Counts, Unit, cell_sentence, largest_mistake, matrix_chart
 from pages.parts import saving, shell
 from pages.parts.cases_view import SPLIT, show_cases
-from pages.parts.words import distinct, md, table_text
+from pages.parts.words import distinct, md, table_text, thing
 
 if TYPE_CHECKING:
     from cnn_core.runs.loaded import Run
@@ -51,11 +51,13 @@ def matrix(run: str, report: dict[str, Any]) -> None:
             alt=f"Confusion matrix of {len(classes)} classes: rows are what it was, columns what it said.",
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("Teal: right. Orange: mixed up. Click a cell to see its pictures.", width="content")
+            st.caption(
+                f"Teal: right. Orange: mixed up. Click a cell to see its {thing(report['task'])}s.", width="content"
+            )
             st.space("stretch")
             _downloads(run, report, chosen, shown)
     with right:
-        _pictures(run, counts, classes, chosen)
+        _pictures(run, counts, classes, chosen, thing(report["task"]))
 
 
 def _cells(classes: Sequence[str]) -> tuple[str, ...]:
@@ -134,7 +136,7 @@ def _typed(run: str, keys: tuple[str, str]) -> None:
 # --- its pictures ---------------------------------------------------------------------------------
 
 
-def _pictures(run: str, counts: Counts, classes: Sequence[str], cell: Cell) -> None:
+def _pictures(run: str, counts: Counts, classes: Sequence[str], cell: Cell, called: str) -> None:
     keys, names = (f"evaluate.true.{run}", f"evaluate.pred.{run}"), distinct(classes, 40)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(md(cell_sentence(counts, classes, *cell)), anchor=False, width="content")
@@ -154,11 +156,11 @@ def _pictures(run: str, counts: Counts, classes: Sequence[str], cell: Cell) -> N
                 )
     found = of_cell(run, *cell)
     if not found:
-        st.caption("No picture is in this cell.")
+        st.caption(f"No {called} is in this cell.")
         return
-    show_cases(f"evaluate.cell_pictures.{run}", run, found[:MOST], classes, sure=True)
+    show_cases(f"evaluate.cell_pictures.{run}", run, found[:MOST], classes, sure=True, called=called)
     rest = f" The first {MOST} of {len(found):,}." if len(found) > MOST else ""
-    st.caption(f"Surest first.{rest} Click a picture to see why.")
+    st.caption(f"Surest first.{rest} Click a {called} to see why.")
 
 
 def of_cell(run: str, true: int, pred: int) -> list[cases.Case]:

@@ -17,7 +17,7 @@ from cnn_core.figures.films import laid
 from cnn_core.figures.overlay import Pixels, enlarged, png, squared
 from cnn_core.figures.schedule import lr_chart
 from pages.parts import form, setup, shell, time_view
-from pages.parts.words import NOTHING, md, number, plain
+from pages.parts.words import NOTHING, md, number, plain, thing
 
 SHOWN_ROWS = 12  # of the layer table; more scroll inside it
 _SCALES = {"standard": "mean 0 and std 1", "unit": "0 to 1", "symmetric": "−1 to 1"}
@@ -69,7 +69,7 @@ def draw_preview(experiment: Experiment, seed: int) -> None:
     if actions.missing(experiment.data):
         st.caption("The pictures appear here once the data set is on this computer.")
         return
-    count = data_facts(experiment.data).splits["train"]
+    count, called = data_facts(experiment.data).splits["train"], thing(experiment.task)
     index = st.session_state.get("train.index", 0) % count
     experiment = experiment.model_copy(update={"train": experiment.train.model_copy(update={"seed": seed})})
     key = experiment.model_dump_json(include={"data", "preprocessing", "augmentation"}) + str(seed)
@@ -82,12 +82,12 @@ def draw_preview(experiment: Experiment, seed: int) -> None:
     with st.grid(3, min_column_width=80):
         for one in pictures:
             with st.container(gap="xsmall"):
-                st.image(one.png, width="stretch", alt=f"{one.title}: a training picture of class {plain(target, 60)}")
+                st.image(one.png, width="stretch", alt=f"{one.title}: a training {called} of class {plain(target, 60)}")
                 st.caption(f"{one.title}  \n{one.range}")
         if len(pictures) < 3:
-            st.caption("Augmentation is off: every epoch sees the same pictures.")
+            st.caption(f"Augmentation is off: every epoch sees the same {called}s.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Training picture {index + 1:,} of {count:,}, class {md(target, 60)}", width="content")
+        st.caption(f"Training {called} {index + 1:,} of {count:,}, class {md(target, 60)}", width="content")
         st.button("Another", key="train.another", type="tertiary", icon=":material/shuffle:", on_click=_another)
 
 
@@ -104,16 +104,17 @@ def draw_plan(found: actions.Plan | None, experiment: Experiment | None, theme: 
     field = anatomy.get("receptive_field")
     shape = found.input_shape if found else (0, 0, 0)
     pictures = data_facts(experiment.data).splits["train"] if experiment else 0
+    called = thing(experiment.task if experiment else "")
     with st.grid(2, min_column_width=140):
         st.metric(
             "Parameters",
             number(anatomy.get("parameters")),
-            help=f"Numbers that are learned, from {pictures:,} pictures." if found else None,
+            help=f"Numbers that are learned, from {pictures:,} {called}s." if found else None,
         )
         st.metric(
             "Multiply-adds",
             number(anatomy.get("multiply_adds")),
-            help=f"To look at one picture of {shape[2]} × {shape[1]} once (convolutions and dense layers)."
+            help=f"To look at one {called} of {shape[2]} × {shape[1]} once (convolutions and dense layers)."
             if found
             else None,
         )
@@ -143,7 +144,7 @@ def _field_help(field: int | None, shape: tuple[int, int, int]) -> str | None:
 def _steps(steps: int, experiment: Experiment) -> str:
     """`1,257 pictures in batches of 32: 40 steps an epoch, 400 in all.`"""
     train, pictures = experiment.train, data_facts(experiment.data).splits["train"]
-    said = f"{pictures:,} pictures in batches of {train.batch_size:,}: {steps:,} steps an epoch"
+    said = f"{pictures:,} {thing(experiment.task)}s in batches of {train.batch_size:,}: {steps:,} steps an epoch"
     return f"{said}, {steps * train.epochs:,} in all."
 
 
@@ -185,8 +186,11 @@ def pictures_label(experiment: Experiment | None, scale: str) -> str:
     how = _SCALES.get(scale, scale)
     if experiment is None:
         return f"Pictures · {how}"
-    channels, height, width = facts(experiment).input_shape
-    return f"Pictures · {width} × {height} {'grey' if channels == 1 else 'colour'}, {how}"
+    known = facts(experiment)
+    channels, height, width = known.input_shape
+    colour = "grey" if channels == known.frames else "colour"
+    of = f"{known.frames} frames of " if known.frames > 1 else ""
+    return f"{thing(experiment.task).capitalize()}s · {of}{width} × {height} {colour}, {how}"
 
 
 def entry_words(name: str, shelf: Shelf[Any]) -> str:

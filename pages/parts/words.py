@@ -163,6 +163,11 @@ def ago(when: str | None, now: datetime | None = None) -> str:
     return "just now"
 
 
+def thing(task: str) -> str:
+    """What a network of a task is shown: a picture, or a film."""
+    return "film" if task == "sequences" else "picture"
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """1 epoch, 2 epochs."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

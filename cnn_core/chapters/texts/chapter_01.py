@@ -50,8 +50,10 @@ TEXT = Text(
         ),
         Correction(
             said="ReLUs die of a large negative bias, and a leaky ReLU cures it.",
-            right="A step size that is too large kills them just as well. The leak helps while the bias is moderate: "
-            "two layers of slope 0.01 pass a ten-thousandth, so far enough below zero the leaky ones die too.",
+            right="What is large depends on the input: a bias of −2 kills a network that gets numbers from 0 to 1, and "
+            "not one that gets numbers of mean 0 and deviation 1. The leak helps while the bias is moderate: two "
+            "layers of slope 0.01 pass a ten-thousandth, so far enough below zero the leaky ones die too. And a step "
+            "size that is too large kills just as well.",
             labs=("dying_relu",),
         ),
         Correction(

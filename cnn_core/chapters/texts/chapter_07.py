@@ -48,7 +48,7 @@ TEXT = Text(
         Correction(
             said="Numbers of filters should be powers of two.",
             right="What counts is the width of the machine's vectors: multiples of 8, 16 or 32. A layer of 33 filters "
-            "can take twice the time per multiply-add of one of 32. Measure it on your machine.",
+            "can take one and a half times to twice as long per multiply-add as one of 32. Measure it on your machine.",
             labs=("width_sweep",),
         ),
         Correction(

@@ -50,8 +50,7 @@ TEXT = Text(
         Correction(
             said="First train on a balanced subset, then on everything.",
             right="On large data the reverse was better: features from everything, then the last layer on balanced "
-            "batches. In trainings of seconds we have seen the opposite. Let the lab decide for your case.",
-            labs=("imbalance_remedies",),
+            "batches. In trainings of seconds we have seen the opposite.",
             source="Kang et al., Decoupling Representation and Classifier for Long-Tailed Recognition, 2019",
         ),
         Correction(

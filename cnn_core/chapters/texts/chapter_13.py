@@ -41,7 +41,7 @@ TEXT = Text(
         ),
         Correction(
             said="A DCGAN has dropout and any optimizer will do.",
-            right="It has none, and Adam with step 2e-4 and beta1 0.5.",
+            right="It has no dropout, and it was trained with Adam, step size 2e-4 and beta1 0.5.",
             source="Radford, Metz and Chintala, Unsupervised Representation Learning with DCGANs, 2015",
         ),
         Correction(

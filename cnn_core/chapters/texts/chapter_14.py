@@ -11,7 +11,7 @@ TEXT = Text(
 
     Colour is cheap: the three channels meet in the first layer and nowhere else. Whether it helps depends on the task.
     A network takes what is easiest: if colour gives the class away it will not look at shapes, and a swap of channels
-    that a person hardly minds takes everything from it.
+    that a person hardly minds can take everything from it.
     """,
     tries=(
         ("data", "Look at a colour data set, and at what the step that makes it grey leaves."),
@@ -41,13 +41,13 @@ TEXT = Text(
         Correction(
             said="Grey is enough, the network learns shapes anyway.",
             right="If colour gives the class away, a colour network looks at nothing else, and a grey one is at "
-            "chance. If shape does, both are equal. It is the data that decide.",
+            "chance. If shape does, grey loses nothing. It is the data that decide.",
             labs=("color_or_shape",),
         ),
         Correction(
             said="A network trained on colour pictures also reads grey ones.",
-            right="It gets three equal channels that it has never seen. How much it loses depends on how much it "
-            "leaned on colour; the lab measures both ways.",
+            right="It gets three equal channels, which it has never seen, and loses much even where colour says "
+            "nothing of the class. A network trained on grey loses still more on colour pictures.",
             labs=("grey_transfer",),
         ),
     ),

@@ -38,7 +38,7 @@ TEXT = Text(
         Correction(
             said="A recurrent network takes films of any length.",
             right="One at a time. In a batch they are padded, and without a mask the last state is that of the "
-            "padding. And a network that was trained on eight frames need not know what to do with sixteen.",
+            "padding. And what a network learned from eight frames may not hold for four: it was never asked so soon.",
             labs=("length_transfer",),
         ),
         Correction(

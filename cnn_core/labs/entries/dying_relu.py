@@ -1,4 +1,4 @@
-"""A ReLU network whose biases lie far below 0 learns nothing at all, and leaky ReLU and ELU cure it.
+"""With pixels from 0 to 1 a ReLU network whose biases start far below 0 learns nothing; leaky ReLU and ELU cure it.
 
 Where its input is negative for every picture a ReLU gives 0 and its slope is 0, so no gradient reaches its weights: it
 is dead, whatever comes. Leaky ReLU keeps a small slope there, ELU one that fades. The same small network is trained
