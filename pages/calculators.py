@@ -10,8 +10,10 @@ from pages.parts import calc_address, calc_view, shell
 from pages.parts.words import md
 
 GROUPS = {  # by what they are about, in order
-    "Layers": ("convolution", "stack", "bottleneck", "small_kernels", "separable", "transposed", "recurrent"),
-    "Activations": ("activation",),
+    "Layers and activations": (
+        *("convolution", "stack", "bottleneck", "small_kernels", "separable", "transposed", "recurrent"),
+        "activation",
+    ),
     "Pictures": ("resizing", "normalizing"),
     "Losses and metrics": ("class_weights", "focal_loss", "metrics"),
 }
@@ -29,7 +31,13 @@ def overview() -> None:
             with grid.cell():
                 if st.button(f"**{SHELF.load(name).build.title}**", key=f"calculators.open.{name}", type="tertiary"):
                     shell.go("calculators", calculator=name)
-                st.markdown(md(SHELF.card(name)[0]))
+                st.markdown(md(_question(name)))
+
+
+def _question(name: str) -> str:
+    """What it answers, without the title where the sentence begins with that."""
+    head, _, rest = SHELF.card(name)[0].partition(": ")
+    return f"{rest[0].upper()}{rest[1:]}" if rest and head.endswith(SHELF.load(name).build.title) else f"{head}: {rest}"
 
 
 def switch(name: str) -> None:

@@ -11,6 +11,7 @@ from cnn_core.figures.style import class_color, layered, palette, quiet, value_f
 
 Points = Sequence[Sequence[float]]
 _CROWD = 60  # points of one line that would hide it as dots
+_PHONE = 36  # letters of a legend that a phone shows in one line
 
 
 def readings_chart(
@@ -44,7 +45,13 @@ def readings_chart(
         "series:N",
         title=None,
         scale=alt.Scale(domain=names, range=[class_color(place, theme) for place in range(len(names))]),
-        legend=alt.Legend(orient="bottom", labelColor=colors.mute, symbolType="stroke", symbolOpacity=1),
+        legend=alt.Legend(
+            orient="bottom",
+            columns=2 if sum(map(len, names)) > _PHONE else 0,
+            labelColor=colors.mute,
+            symbolType="stroke",
+            symbolOpacity=1,
+        ),
     )
     axes = {
         "x": alt.X(

@@ -85,4 +85,5 @@ def quiet(chart: ChartT, theme: str, height: int | None = None) -> ChartT:
             titleFontSize=12,
             titleFontWeight="normal",
         )
+        .configure_axisX(labelPadding=6)  # so that the two numbers in the corner do not touch
     )

@@ -25,7 +25,7 @@ SHOWN = 8
 class FilmOptions(Options):
     """Base of the options of labs about films."""
 
-    films: int = Field(4300, ge=160, le=50_000, title="Films", description="Drawn in all; 70 % of them train.")
+    films: int = Field(4300, ge=160, le=50_000, title="Films", description="Drawn in all; 70% of them train.")
     size: int = Field(16, ge=8, le=64, title="Size", description="Side of the frames, in pixels.")
     epochs: int = Field(8, ge=1, le=50, title="Epochs", description="Of each training.")
 

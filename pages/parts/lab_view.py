@@ -122,6 +122,9 @@ def _standing(record: Record) -> None:
                 st.rerun()
     elif record["status"] == "failed":
         shell.problem(record["message"] or "It failed; the log has the details.")
+        if "on the page Data" in record["message"]:
+            title, icon = shell.page_of("data")
+            st.page_link("pages/data.py", label=title, icon=icon)
     elif record["message"]:
         st.caption(md(record["message"], 300))
 
@@ -132,8 +135,8 @@ def _found(name: str, record: Record) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         badge(record)
         st.caption(
-            f"{plural(len(found['seeds']), 'seed')} ({', '.join(map(str, found['seeds'][:8]))}) in "
-            f"{duration(found['seconds'])}",
+            f"{'seed' if len(found['seeds']) == 1 else 'seeds'} {', '.join(map(str, found['seeds'][:8]))}"
+            f"{' …' if len(found['seeds']) > 8 else ''} · {duration(found['seconds'])}",
             width="content",
         )
     st.markdown(f"**{md(found['why'], 600)}**")

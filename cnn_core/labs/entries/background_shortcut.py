@@ -26,7 +26,7 @@ FOOLED, APART = 0.1, 0.1
 
 
 class BackgroundShortcutOptions(Options):
-    pictures: int = Field(2100, ge=80, le=20_000, title="Pictures", description="Drawn in all; 70 % of them train.")
+    pictures: int = Field(2100, ge=80, le=20_000, title="Pictures", description="Drawn in all; 70% of them train.")
     size: int = Field(24, ge=16, le=96, title="Size", description="Side of the pictures, in pixels.")
     epochs: int = Field(10, ge=1, le=100, title="Epochs", description="Of each of the three trainings.")
 
@@ -67,7 +67,7 @@ ENTRY: Entry[Lab] = Entry(
     options=BackgroundShortcutOptions,
     build=Lab(
         title="The ground as a shortcut",
-        varies="How often the ground agrees with the class in training, 100, 95 and 50 %, and in the test: always, "
+        varies="How often the ground agrees with the class in training, 100, 95 and 50%, and in the test: always, "
         "at random, never.",
         rule=f"Confirmed when the network for which both always agreed is right on at most {FOOLED:.0%} of the test "
         "pictures with the ground of the other class, and the one for which the ground said nothing differs by at "

@@ -24,7 +24,7 @@ SHOWN = 12
 
 
 class ChannelSwapOptions(Options):
-    pictures: int = Field(2800, ge=80, le=20_000, title="Pictures", description="Drawn in all; 70 % of them train.")
+    pictures: int = Field(2800, ge=80, le=20_000, title="Pictures", description="Drawn in all; 70% of them train.")
     size: int = Field(24, ge=16, le=96, title="Size", description="Side of the pictures, in pixels.")
     epochs: int = Field(14, ge=1, le=100, title="Epochs", description="Of both trainings.")
 

@@ -31,7 +31,7 @@ SHOWN = 16
 
 
 class ColorOrShapeOptions(Options):
-    pictures: int = Field(2100, ge=80, le=20_000, title="Pictures", description="Drawn in all; 70 % of them train.")
+    pictures: int = Field(2100, ge=80, le=20_000, title="Pictures", description="Drawn in all; 70% of them train.")
     size: int = Field(24, ge=16, le=96, title="Size", description="Side of the pictures, in pixels.")
     epochs: int = Field(12, ge=1, le=100, title="Epochs", description="Of each of the four trainings.")
 
@@ -87,7 +87,7 @@ ENTRY: Entry[Lab] = Entry(
         varies="What the class is, the colour or the figure, and whether the network gets colour or grey.",
         rule=f"Confirmed when colour tells at least {TOLD:.0%} of the colours, grey at most {LOST:.0%} (chance is a "
         f"third), rotated channels leave at most {WRONG:.0%}, and grey tells at most {100 * LESS:.0f} points fewer of "
-        "the figures than colour; refuted when grey tells more than 60 % of the colours, or 20 points fewer figures.",
+        "the figures than colour; refuted when grey tells more than 60% of the colours, or 20 points fewer figures.",
         numbers={
             "accuracy_rgb": "Test accuracy, the class is the colour, seen in colour.",
             "accuracy_grey": "Test accuracy, the class is the colour, seen in grey.",

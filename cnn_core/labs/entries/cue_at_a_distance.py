@@ -26,7 +26,7 @@ SIDES = ((0, "left"), (1, "right"))
 
 
 class CueAtADistanceOptions(Options):
-    pictures: int = Field(2100, ge=80, le=20_000, title="Pictures", description="Drawn in all; 70 % of them train.")
+    pictures: int = Field(2100, ge=80, le=20_000, title="Pictures", description="Drawn in all; 70% of them train.")
     width: int = Field(16, ge=1, le=64, title="Width", description="Filters of each of the three convolutions.")
     epochs: int = Field(8, ge=1, le=100, title="Epochs", description="Of each of the four trainings.")
 
@@ -71,7 +71,7 @@ ENTRY: Entry[Lab] = Entry(
         title="A cue at a distance",
         varies=f"The dilation rates of three convolutions: {'; '.join(FIELDS)}.",
         rule=f"Confirmed when rates 1,2,3 are right on at least {FOUND:.0%} of the test pictures and rates 2,2,2 on at "
-        f"most {LOST:.0%} (chance is 50 %); refuted when 2,2,2 reach {FOUND:.0%} or as much as 1,2,3.",
+        f"most {LOST:.0%} (chance is 50%); refuted when 2,2,2 reach {FOUND:.0%} or as much as 1,2,3.",
         numbers={
             _name(rates): f"Test accuracy with rates {rates}: a field of {side}." for rates, side in FIELDS.items()
         },

@@ -34,7 +34,7 @@ PROBE = 64
 class EffectiveFieldOptions(Options):
     width: int = Field(12, ge=1, le=64, title="Width", description="Filters of each convolution.")
     depth: int = Field(8, ge=1, le=16, title="Trained depth", description="Convolutions of the stack that is trained.")
-    pictures: int = Field(2100, ge=80, le=20_000, title="Pictures", description="Drawn in all; 70 % of them train.")
+    pictures: int = Field(2100, ge=80, le=20_000, title="Pictures", description="Drawn in all; 70% of them train.")
     epochs: int = Field(8, ge=1, le=100, title="Epochs", description="Of the training.")
 
 
@@ -139,7 +139,7 @@ ENTRY: Entry[Lab] = Entry(
             },
             "radius_before": "Radius of the stack that is trained, with its first weights.",
             "radius_after": "Radius of that stack after training.",
-            "half_955_before": "Half the side of its square with 95.5 % of the energy, before training.",
+            "half_955_before": "Half the side of its square with 95.5% of the energy, before training.",
             "half_955_after": "Half the side of that square after training.",
             "wider": "Radius after training over radius before.",
         },

@@ -9,7 +9,7 @@ Yan, 2013.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 
 NAMES = {"flatten": "flattened", "pool": "pooled"}
 SHIFTS = (0, 2, 4, 6)
+VALIDATED = 180  # pictures, so many as the smallest set has
 
 
 class FlattenOrPoolOptions(Options):
-    pictures: int = Field(4_000, ge=100, le=40_000, title="Pictures", description="Of MNIST, for both trainings.")
+    data: Literal["mnist", "fashion_mnist", "digits"] = Field(
+        "mnist", title="Data set", description="Digits are 8 x 8: few places are left to move them."
+    )
+    pictures: int = Field(4_000, ge=100, le=40_000, title="Pictures", description="For both trainings.")
     tested: int = Field(2_000, ge=20, le=10_000, title="Tested", description="Test pictures, moved by each distance.")
     epochs: int = Field(4, ge=1, le=20, title="Epochs", description="Of both trainings.")
     width: int = Field(16, ge=1, le=64, title="Width", description="Filters of the first of three convolutions.")
@@ -43,7 +47,10 @@ def measure(options: FlattenOrPoolOptions, seed: int, bench: Bench) -> Reading:
         run = bench.train(
             f"{words} head",
             {
-                "data": {"name": "mnist", "options": {"train_pictures": options.pictures, "val_pictures": 500}},
+                "data": {
+                    "name": options.data,
+                    "options": {"train_pictures": options.pictures, "val_pictures": VALIDATED},
+                },
                 "model": {"name": "small_cnn", "options": model},
                 "train": {"epochs": options.epochs, "batch_size": 64},
             },
@@ -114,5 +121,5 @@ ENTRY: Entry[Lab] = Entry(
         seconds=30,
         chart=Chart("Accuracy on moved pictures", "pixels", "accuracy"),
     ),
-    tiny={"pictures": 100, "tested": 20, "epochs": 1, "width": 1},
+    tiny={"data": "digits", "pictures": 100, "tested": 20, "epochs": 1, "width": 1},
 )

@@ -32,7 +32,7 @@ WIDTH = 16
 
 
 class NextFrameOptions(Options):
-    films: int = Field(4300, ge=160, le=50_000, title="Films", description="Drawn in all; 70 % of them train.")
+    films: int = Field(4300, ge=160, le=50_000, title="Films", description="Drawn in all; 70% of them train.")
     frames: int = Field(6, ge=3, le=16, title="Frames", description="The last one is predicted from those before.")
     size: int = Field(16, ge=8, le=64, title="Size", description="Side of the frames, in pixels.")
     noise: float = Field(0.1, ge=0, le=0.5, title="Noise", description="Its deviation, of the range of brightness.")

@@ -30,7 +30,7 @@ NETWORKS: dict[str, tuple[str, str, dict[str, Any]]] = {  # by the number: words
 
 
 class RelationOptions(Options):
-    pictures: int = Field(2100, ge=80, le=20_000, title="Pictures", description="Drawn in all; 70 % of them train.")
+    pictures: int = Field(2100, ge=80, le=20_000, title="Pictures", description="Drawn in all; 70% of them train.")
     width: int = Field(12, ge=1, le=64, title="Width", description="Filters of each convolution.")
     epochs: int = Field(8, ge=1, le=100, title="Epochs", description="Of each of the four trainings.")
 
@@ -74,7 +74,7 @@ ENTRY: Entry[Lab] = Entry(
     build=Lab(
         title="Left or right of it",
         varies="How far the network sees, and whether it knows places.",
-        rule=f"Confirmed when the pooled network with the small field is right on at most {LOST:.0%} (chance is 50 %), "
+        rule=f"Confirmed when the pooled network with the small field is right on at most {LOST:.0%} (chance is 50%), "
         f"the one with the large field on at least {FOUND:.0%}, and the one that knows places on at least {CLEAR:.0%}; "
         f"refuted when the first reaches {CLEAR:.0%} or the large field stays at {LOST:.0%} or less.",
         numbers={f"accuracy_{name}": f"Test accuracy: {words}." for name, (words, _, _) in NETWORKS.items()},

@@ -8,7 +8,7 @@ size. Times are of one thread by the processor's clock, the sizes in turns.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from cnn_core.labs.bench import Bench
 
 SIDES = (28, 20, 14)
+VALIDATED = 180  # pictures, so many as the smallest set has
 
 
 class ResolutionSweepOptions(Options):
-    pictures: int = Field(4_000, ge=100, le=40_000, title="Pictures", description="Of MNIST, for each training.")
+    data: Literal["mnist", "fashion_mnist", "digits"] = Field(
+        "mnist", title="Data set", description="Digits are 8 x 8, and are only made larger."
+    )
+    pictures: int = Field(4_000, ge=100, le=40_000, title="Pictures", description="For each training.")
     epochs: int = Field(4, ge=1, le=20, title="Epochs", description="Of each training.")
     width: int = Field(16, ge=1, le=64, title="Width", description="Filters of the first of three convolutions.")
     batch: int = Field(32, ge=1, le=256, title="Batch", description="Pictures at a time when it is timed.")
@@ -39,7 +43,10 @@ def measure(options: ResolutionSweepOptions, seed: int, bench: Bench) -> Reading
         run = bench.train(
             f"{side} pixels",
             {
-                "data": {"name": "mnist", "options": {"train_pictures": options.pictures, "val_pictures": 500}},
+                "data": {
+                    "name": options.data,
+                    "options": {"train_pictures": options.pictures, "val_pictures": VALIDATED},
+                },
                 "preprocessing": [{"name": "resize", "options": {"size": side}}],
                 "model": {"name": "small_cnn", "options": {"width": options.width, "global_pooling": True}},
                 "train": {"epochs": options.epochs, "batch_size": 64},
@@ -98,5 +105,5 @@ ENTRY: Entry[Lab] = Entry(
         chart=Chart("Accuracy by the size of the pictures", "pixels", "accuracy"),
         timed=True,
     ),
-    tiny={"pictures": 100, "epochs": 1, "width": 1, "batch": 1, "rounds": 3},
+    tiny={"data": "digits", "pictures": 100, "epochs": 1, "width": 1, "batch": 1, "rounds": 3},
 )
