@@ -236,7 +236,7 @@ def test_any_picture_class_or_layer_in_the_address_is_a_sentence(visit, runs):
     for kind, bad in BAD.items():
         for name in PARAMETERS:
             sentences = asked(at, **{"run": runs.small, "picture": "test-3", name: bad})
-            said_of = name in ("picture", "class", "against", "layer")
+            said_of = name in ("picture", "class", "against", "layer", "method")
             assert len(sentences) == (said_of and kind != "empty"), (kind, name)
             assert all(len(one) < 700 for one in sentences)
 

@@ -65,7 +65,7 @@ def test_every_single_setting_of_an_experiment_is_compared(run):
         place = changed
         for part in path[:-1]:
             place = place[part]
-        limited = {"device": "cuda", "precision": "float32"}
+        limited = {"device": "cuda", "precision": "float32", "l1": 0.5, "mixup": 0.5}
         place[path[-1]] = limited.get(path[-1], "other" if "options" in path else 3)
         second = RunFolder(run.root / "other")
         second.folder.mkdir(exist_ok=True)
