@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from cnn_core.base.shelf import Shelf
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 Verdict = Literal["confirmed", "refuted", "not at this scale"]
 VERDICTS: tuple[Verdict, ...] = ("confirmed", "refuted", "not at this scale")
-_THERE = {path.stem for path in (Path(__file__).parent / "entries").glob("[a-z]*.py")}
 _CHAPTERS = {  # what each is about, and its labs in order
     1: ("Activation functions", "activation_vanishing pool_is_nonlinear dying_relu"),
     2: ("Overfitting", "overfit_and_remedies random_labels wrong_augmentation"),
@@ -40,7 +38,7 @@ _CHAPTERS = {  # what each is about, and its labs in order
     16: ("Sequences of pictures", "direction_of_motion film_reversed next_frame length_transfer"),
 }
 CHAPTERS: dict[int, tuple[str, tuple[str, ...]]] = {
-    number: (about, tuple(name for name in names.split() if name in _THERE))
+    number: (about, tuple(names.split()))
     for number, (about, names) in _CHAPTERS.items()
 }
 
