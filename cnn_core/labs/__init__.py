@@ -38,8 +38,7 @@ _CHAPTERS = {  # what each is about, and its labs in order
     16: ("Sequences of pictures", "direction_of_motion film_reversed next_frame length_transfer"),
 }
 CHAPTERS: dict[int, tuple[str, tuple[str, ...]]] = {
-    number: (about, tuple(names.split()))
-    for number, (about, names) in _CHAPTERS.items()
+    number: (about, tuple(names.split())) for number, (about, names) in _CHAPTERS.items()
 }
 
 
