@@ -148,11 +148,19 @@ def _steps(steps: int, experiment: Experiment) -> str:
     return f"{said}, {steps * train.epochs:,} in all."
 
 
+def _end_of(name: str, most: int = 11) -> str:
+    """A layer's name as far as its column is wide, by its end, which tells layers apart: `…layers.0`."""
+    short = name
+    while len(short) > most and "." in short:
+        short = short.partition(".")[2]
+    return short if short == name else f"…{short}"
+
+
 def draw_layers(layers: list[dict[str, Any]]) -> None:
     """The layer table; long ones scroll inside."""
     rows = pd.DataFrame(
         {
-            "layer": [one["name"] for one in layers],
+            "layer": [_end_of(one["name"]) for one in layers],
             "kind": [one["type"].removeprefix("Adaptive").removesuffix("2d") for one in layers],
             "output": [" × ".join(map(str, one["output_shape"])) for one in layers],
             "params": [one["parameters"] for one in layers],
