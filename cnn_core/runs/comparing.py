@@ -85,6 +85,7 @@ def _flat(settings: Settings) -> Iterator[tuple[str, tuple[str, Any]]]:
         yield "data", ("data", settings.origin.taught)
         yield "origin.weights", ("weights", settings.origin.weights)
     else:
+        yield "task", ("task", settings.task)
         yield from _choice("data", "data", settings.data)
     for step in settings.preprocessing:
         yield from _options(f"preprocessing.{step.name}", step.name, step)

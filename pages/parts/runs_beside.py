@@ -10,6 +10,7 @@ import streamlit as st
 
 from cnn_core import actions
 from cnn_core.actions.keeping import MOST
+from cnn_core.experiment import GENERATION
 from cnn_core.figures.together import Line, curves_together
 from pages.parts import runs_chosen, shell
 from pages.parts.shell import Record
@@ -128,6 +129,22 @@ def _curves(found: dict[str, Any], names: list[str], metric: str, *, log: bool, 
     without = [name for name, line in zip(names, lines, strict=True) if not line.x]
     if without:
         st.caption(f"No validation yet: {md(', '.join(without), 300)}.")
+    _other_tasks(found["runs"], names, metric)
+
+
+def _other_tasks(runs: list[Record], names: list[str], metric: str) -> None:
+    """What the curve means for those that do not name pictures."""
+    tasks = [(shell.record(one["run"]) or {}).get("task") for one in runs]
+    of = {
+        task: [name for name, its in zip(names, tasks, strict=True) if its == task]
+        for task in (GENERATION, "segmentation")
+    }
+    if of[GENERATION]:
+        st.caption(
+            f"No line, since what draws has neither accuracy nor one loss: {md(', '.join(of[GENERATION]), 300)}."
+        )
+    if of["segmentation"] and metric.endswith("accuracy"):
+        st.caption(f"Share of pixels, not of pictures: {md(', '.join(of['segmentation']), 300)}.")
 
 
 def _planned(one: dict[str, Any]) -> float:
