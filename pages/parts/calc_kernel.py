@@ -49,7 +49,9 @@ button{font:inherit;color:inherit;background:none;border:1px solid var(--st-bord
 .play{min-width:74px}
 button:hover{border-color:var(--st-primary-color)}
 button:focus-visible,input:focus-visible{outline:3px solid var(--st-text-color);outline-offset:2px}
-input{flex:1;min-width:60px;accent-color:var(--st-primary-color)}
+input{flex:1;min-width:60px;appearance:none;height:4px;border-radius:2px;background:var(--st-border-color)}
+input::-webkit-slider-thumb{appearance:none;width:16px;height:16px;border-radius:50%;background:var(--st-primary-color)}
+input::-moz-range-thumb{width:16px;height:16px;border:0;border-radius:50%;background:var(--st-primary-color)}
 """
 JS = """
 export default function({data, parentElement}) {
@@ -60,8 +62,7 @@ export default function({data, parentElement}) {
   if (own.sig !== data.sig) { own.sig = data.sig; own.at = Math.floor(h / 2) * w + Math.floor(w / 2); }
   range.max = h * w - 1;
   const flat = answers.flat(), low = Math.min(...flat, 0), high = Math.max(...flat, 0);
-  const dark = data.dark; k.style.colorScheme = dark ? 'dark' : 'light';
-  const round = value => (Math.abs(value) < 5e-3 ? 0 : value).toFixed(2).replace('-', '\\u2212');
+  const dark = data.dark, round = value => (Math.abs(value) < 5e-3 ? 0 : value).toFixed(2).replace('-', '\\u2212');
   const grey = value => { const g = Math.round(255 * Math.min(1, Math.max(0, value))); return `rgb(${g},${g},${g})`; };
   const answer = value => {
     const most = Math.max(-low, high) || 1, share = value / most;
