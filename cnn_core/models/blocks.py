@@ -44,11 +44,11 @@ class Flatten(nn.Module):
         return maps.permute(0, 2, 3, 1).flatten(1)
 
 
-def he_init(model: nn.Module, activation: str, head: nn.Linear, slope: float = 0.01) -> None:
+def he_init(model: nn.Module, activation: str, head: nn.Linear | None = None, slope: float = 0.01) -> None:
     """First weights that keep the size of signals from layer to layer (He et al., 2015); biases are 0.
 
     Activations that torch knows no gain for (ELU, SiLU, GELU, Mish) take that of ReLU, which they resemble.
-    The head is followed by no activation: its gain is 1. slope: of leaky ReLU.
+    The head, where there is one, is followed by no activation: its gain is 1. slope: of leaky ReLU.
     """
     gains = {"identity": "linear", "sigmoid": "sigmoid", "tanh": "tanh", "leaky_relu": "leaky_relu"}
     for module in model.modules():

@@ -6,7 +6,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from cnn_core.base.options import Facts, Options
-from cnn_core.models.blocks import Flatten, too_large, too_small_to_halve
+from cnn_core.models.blocks import Flatten, he_init, too_large, too_small_to_halve
 
 
 class EncoderOptions(Options):
@@ -34,6 +34,7 @@ class Encoder(nn.Module):
             nn.Linear(options.width * places, options.features),
             nn.ReLU(),
         )
+        he_init(self, "relu")  # with torch's own, which are smaller, one LSTM in five was stuck for epochs
 
     def forward(self, frames: Tensor) -> Tensor:
         return self.layers(frames)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import torch
 from pydantic import Field
 from torch import Tensor, nn
 
@@ -34,15 +35,27 @@ class CnnRnnOptions(EncoderOptions):
 class CnnRnn(FrameByFrame):
     """(N, T * C, H, W), any T, to logits (N, num_classes)."""
 
+    memory: nn.RNNBase
+
     def __init__(
         self, options: CnnRnnOptions, input_shape: tuple[int, int, int], num_classes: int, frames: int
     ) -> None:
         super().__init__(options, input_shape, frames)
-        self.memory = CELLS[options.cell](options.features, options.hidden, batch_first=True)
+        memory = CELLS[options.cell](options.features, options.hidden, batch_first=True)
+        if isinstance(memory, nn.LSTM):
+            _remember(memory)
+        self.memory = memory
         self.head = nn.Linear(options.hidden, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.head(self.memory(self.features(x))[0][:, -1])
+
+
+def _remember(memory: nn.LSTM) -> None:
+    """Begin with a forget gate that keeps: its bias is 1 (Gers and others, 2000; Jozefowicz and others, 2015)."""
+    state = memory.hidden_size
+    with torch.no_grad():
+        memory.bias_ih_l0[state : 2 * state] = 1.0
 
 
 def cnn_rnn(options: CnnRnnOptions, input_shape: tuple[int, int, int], num_classes: int, frames: int) -> nn.Module:
