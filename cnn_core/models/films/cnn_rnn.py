@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import torch
 from pydantic import Field
 from torch import Tensor, nn
 
@@ -35,8 +34,6 @@ class CnnRnnOptions(EncoderOptions):
 class CnnRnn(FrameByFrame):
     """(N, T * C, H, W), any T, to logits (N, num_classes)."""
 
-    memory: nn.RNNBase
-
     def __init__(
         self, options: CnnRnnOptions, input_shape: tuple[int, int, int], num_classes: int, frames: int
     ) -> None:
@@ -54,8 +51,7 @@ class CnnRnn(FrameByFrame):
 def _remember(memory: nn.LSTM) -> None:
     """Begin with a forget gate that keeps: its bias is 1 (Gers and others, 2000; Jozefowicz and others, 2015)."""
     state = memory.hidden_size
-    with torch.no_grad():
-        memory.bias_ih_l0[state : 2 * state] = 1.0
+    nn.init.ones_(memory.get_parameter("bias_ih_l0")[state : 2 * state])
 
 
 def cnn_rnn(options: CnnRnnOptions, input_shape: tuple[int, int, int], num_classes: int, frames: int) -> nn.Module:
