@@ -12,7 +12,7 @@ import typer
 
 from cnn_core import actions
 from cnn_core.base.errors import UserError, shorten
-from cnn_core.cli_words import Json, RunName, Runs
+from cnn_core.cli_words import Background, Json, RunName, Runs
 from cnn_core.terminal import as_json, note, out, percent, table
 
 
@@ -27,6 +27,7 @@ def compress(
     method: Annotated[str, typer.Option("--method", metavar="NAME", help="One of `list compressions`.")],
     sets: Annotated[list[str] | None, typer.Option("--set", metavar="K=V", help="An option of the method.")] = None,
     seed: Annotated[str, typer.Option("--seed", metavar="S")] = "0",
+    background: Background = False,
     runs: Runs = None,
     json: Json = False,
 ) -> None:
@@ -37,6 +38,8 @@ def compress(
         if not equals or not key:
             raise UserError(f'--set "{shorten(text)}" does not fit here: write K=V, with an option of the method.')
         options[key] = value
+    if background:
+        return _started(actions.start_compress(run, method, options, _whole(seed, "--seed"), runs), json)
     found = actions.compress(run, method, options, _whole(seed, "--seed"), runs)
     _notice(found)
     if json:
@@ -55,12 +58,16 @@ def bench(
     ] = "1,32",
     threads: Annotated[str, typer.Option("--threads", metavar="N", help="Of the processor.")] = "1",
     rounds: Annotated[str, typer.Option("--rounds", metavar="N", help="How often each is timed.")] = "30",
+    background: Background = False,
     runs: Runs = None,
     json: Json = False,
 ) -> None:
     """Time a network and all that was made of it by compress, each beside its accuracy on the test pictures."""
     batches = [_whole(one, "--batch") for one in batch.split(",")]
-    found = actions.bench(run, batches, _whole(threads, "--threads"), _whole(rounds, "--rounds"), runs)
+    asked = (run, batches, _whole(threads, "--threads"), _whole(rounds, "--rounds"), runs)
+    if background:
+        return _started(actions.start_bench(*asked), json)
+    found = actions.bench(*asked)
     _notice(found)
     if json:
         return as_json(found)
@@ -71,6 +78,11 @@ def bench(
         made.add_row(row["name"], percent(row["accuracy"]), *counts, f"{row['bytes'] / 1024:,.0f}", *times)
     out().print(made)
     out().print(f"median of {found['rounds']} by the processor's clock; threads: {found['threads']}")
+
+
+def _started(job: str, json: bool) -> None:
+    """The page Compress shows what comes of it."""
+    return as_json({"job": job}) if json else out().print(job)
 
 
 def _notice(found: dict[str, Any]) -> None:

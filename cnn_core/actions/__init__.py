@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from cnn_core.actions.bringing import networks, pretrained, start_pretrained
     from cnn_core.actions.browsing import about_data, data, mean_pictures, missing, samples
     from cnn_core.actions.calculating import calculate, calculator_picture
-    from cnn_core.actions.compressing import bench, compress
+    from cnn_core.actions.compressing import bench, compress, compressed_file, variants
+    from cnn_core.actions.compressing_jobs import compressings, start_bench, start_compress, stop_compressing
     from cnn_core.actions.downloading import cancel_download, download, download_of, start_download
     from cnn_core.actions.drawing import drawn, paper
     from cnn_core.actions.experimenting import lab, lab_result, lab_results, labs, start_lab, stop_lab
@@ -54,7 +55,8 @@ _HOMES = {
     "bringing": ("networks", "pretrained", "start_pretrained"),
     "browsing": ("about_data", "data", "mean_pictures", "missing", "samples"),
     "calculating": ("calculate", "calculator_picture"),
-    "compressing": ("bench", "compress"),
+    "compressing": ("bench", "compress", "compressed_file", "variants"),
+    "compressing_jobs": ("compressings", "start_bench", "start_compress", "stop_compressing"),
     "downloading": ("cancel_download", "download", "download_of", "start_download"),
     "drawing": ("drawn", "paper"),
     "experimenting": ("lab", "lab_pictures", "lab_result", "lab_results", "labs", "start_lab", "stop_lab"),
@@ -98,6 +100,8 @@ __all__ = [
     "chapters",
     "compare",
     "compress",
+    "compressed_file",
+    "compressings",
     "contrast",
     "data",
     "delete",
@@ -151,17 +155,21 @@ __all__ = [
     "sheet_png",
     "show",
     "start",
+    "start_bench",
+    "start_compress",
     "start_download",
     "start_judge",
     "start_lab",
     "start_pretrained",
     "stop",
+    "stop_compressing",
     "stop_lab",
     "summaries",
     "tag",
     "thrown_away",
     "train",
     "trash",
+    "variants",
     "wake",
 ]
 

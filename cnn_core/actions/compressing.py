@@ -7,16 +7,17 @@ from typing import Any
 
 from cnn_core.actions.asking import Asked, loaded
 from cnn_core.actions.running import TRAINING, Folder
-from cnn_core.base.errors import UserError
-from cnn_core.base.options import parse_options
+from cnn_core.base.errors import UserError, shorten
+from cnn_core.base.options import Options, parse_options
 from cnn_core.compression.bench import Ask, accuracy, measured, threads
 from cnn_core.compression.methods import SHELF, Material
 from cnn_core.compression.runtime import Session, exported
 from cnn_core.compression.tuning import Lessons
-from cnn_core.experiment import Experiment, trained
+from cnn_core.experiment import Experiment, Settings, trained
 from cnn_core.models.anatomy import anatomy
 from cnn_core.runs.derived import derive, keep_file, kept_files, made_from
 from cnn_core.runs.loaded import Run
+from cnn_core.runs.run import RunFolder
 
 BATCHES = (1, 32)
 MOST_BATCH, MOST_THREADS, MOST_ROUNDS = 1024, 64, 10_000
@@ -44,7 +45,7 @@ def compress(
     entry = SHELF.load(method)
     chosen = parse_options(entry.options, options or {}, "compress")
     asked = loaded(run, runs)
-    settings = _classifier(asked)
+    settings = classifier(asked.id, asked.experiment)
     network, splits = asked.network(), asked.data().splits
     lessons = Lessons.of(splits["train"], network.preprocessing)
     material = Material(
@@ -65,25 +66,48 @@ def compress(
         "notice": asked.notice,
     }
     if made.onnx is not None:
-        about = {"method": method, "options": found["options"]}
+        right = accuracy(Session(made.onnx), test, look)
+        about = {"method": method, "options": found["options"], "how": _how(method, chosen), "accuracy": right}
         found |= {"file": str(keep_file(asked, method, made.onnx, about)), "bytes": len(made.onnx)}
-        return {**found, "accuracy": accuracy(Session(made.onnx), test, look)}
+        return {**found, "accuracy": right}
     if made.module is None or made.model is None:
         raise AssertionError(f"{method} made nothing")
-    derived = derive(asked, settings.model_copy(update={"model": made.model}), made.module, _words(method), TRAINING)
+    derived = derive(
+        asked, settings.model_copy(update={"model": made.model}), made.module, _how(method, chosen), TRAINING
+    )
     record = derived.record()
     return {**found, "run": derived.id, "parameters": record["parameters"], "accuracy": record["test_accuracy"]}
 
 
-def _words(method: str) -> str:
-    return method.replace("_", " ")
+def _how(method: str, chosen: Options) -> str:
+    """`prune channels, share 0.75`: the method, and what of its options is not as usual."""
+    usual = type(chosen)().model_dump()
+    changed = [f"{key} {value}" for key, value in chosen.model_dump().items() if value != usual[key]]
+    return ", ".join([method.replace("_", " "), *changed])
 
 
-def _classifier(run: Run) -> Experiment:
-    settings = trained(run.experiment, "there is nothing to compare with")
-    if settings.task != "classification":
-        raise UserError(f"{run.id} is a run of {settings.task}; compression is for classification so far.")
-    return settings
+def classifier(run: str, settings: Settings) -> Experiment:
+    """The settings of a run whose network can be compressed.
+
+    Raises:
+        UserError: it was trained elsewhere, or does not give pictures their classes.
+    """
+    found = trained(settings, "there is nothing to compare with")
+    if found.task != "classification":
+        raise UserError(f"{run} is a run of {found.task}; compression is for classification so far.")
+    return found
+
+
+def check_bench(batches: Sequence[int], threads_used: int, rounds: int) -> None:
+    """Raise a UserError where a number is out of bounds."""
+    for name, values, most in (
+        ("batch", batches, MOST_BATCH),
+        ("threads", [threads_used], MOST_THREADS),
+        ("rounds", [rounds], MOST_ROUNDS),
+    ):
+        for value in values:
+            if not 1 <= value <= most:
+                raise UserError(f"{name} is {value}, but must be a whole number from 1 to {most:,}.")
 
 
 def bench(
@@ -98,6 +122,7 @@ def bench(
 
     Returns:
         `run`, `threads`, `batches`, `rounds`, `notice`, and `rows`, one for each way: `name`, `run` (id or None),
+        `file` (its name or None), `weights` (the SHA-256 of what answers),
         `accuracy`, `parameters` and `multiply_adds` (None for files), `bytes` (of the weights or the file), `times`:
         by batch `cpu_ms` (median by the processor's clock), `low_ms`, `high_ms` (its middle half), `wall_ms`, `calls`,
         and `pictures_per_second`.
@@ -105,16 +130,9 @@ def bench(
     Raises:
         UserError: a number is out of bounds.
     """
-    for name, values, most in (
-        ("batch", batches, MOST_BATCH),
-        ("threads", [threads_used], MOST_THREADS),
-        ("rounds", [rounds], MOST_ROUNDS),
-    ):
-        for value in values:
-            if not 1 <= value <= most:
-                raise UserError(f"{name} is {value}, but must be a whole number from 1 to {most:,}.")
+    check_bench(batches, threads_used, rounds)
     asked = loaded(run, runs)
-    _classifier(asked)
+    classifier(asked.id, asked.experiment)
     ways, rows = _ways(asked, threads_used)
     test = Lessons.of(asked.data().splits["test"], asked.network().preprocessing)
     with threads(threads_used):
@@ -136,27 +154,63 @@ def bench(
     }
 
 
+def variants(run: Asked, runs: Folder = None) -> list[dict[str, Any]]:
+    """The network of a run and all that was made of it, in rows as those of `bench`, without asking any of them.
+
+    What is not known without asking is None: `multiply_adds`, the `bytes` of runs; `times` is empty.
+    """
+    asked = loaded(run, runs)
+    rows = [_row("as trained", asked.checkpoint_sha256, run=asked.id, **_counted(asked))]
+    for name, (about, data) in kept_files(asked).items():
+        words = f"ONNX Runtime, {about.get('how') or name}"
+        rows.append(_row(words, about["data_sha256"], file=name, accuracy=about.get("accuracy"), bytes=len(data)))
+    for folder in made_from(asked):
+        made = Run(folder)
+        words = _free(str(made.record().get("made_by") or made.id), [row["name"] for row in rows])
+        rows.append(_row(words, made.checkpoint_sha256, run=made.id, **_counted(made)))
+    return rows
+
+
+def compressed_file(run: Asked, name: str, runs: Folder = None) -> bytes:
+    """The ONNX file of this name that was made of the run's network.
+
+    Raises:
+        UserError: there is none.
+    """
+    found = kept_files(loaded(run, runs)).get(name)
+    if found is None:
+        raise UserError(f'There is no file "{shorten(name)}" of this network; compress makes it anew.')
+    return found[1]
+
+
+def _counted(run: Run) -> dict[str, Any]:
+    record = run.record()
+    return {"accuracy": record["test_accuracy"], "parameters": record["parameters"]}
+
+
+def _row(name: str, weights: str, **known: Any) -> dict[str, Any]:
+    unknown = dict.fromkeys(("run", "file", "accuracy", "parameters", "multiply_adds", "bytes"))
+    return {"name": name, "weights": weights, **unknown, **known, "times": {}}
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    return next(one for one in (name, *(f"{name} ({i})" for i in range(2, 1_000))) if one not in taken)
+
+
 def _ways(run: Run, threads_used: int) -> tuple[dict[str, Ask], list[dict[str, Any]]]:
     """Everything that answers for a run, by a name, and its row without what is measured."""
-    ways: dict[str, Ask] = {}
-    rows: list[dict[str, Any]] = []
-
-    def add(name: str, ask: Ask, size: int, of: Run | None) -> None:
-        name = next(one for one in (name, *(f"{name} ({i})" for i in range(2, 1_000))) if one not in ways)
-        ways[name] = ask
-        counts: dict[str, Any] = {"parameters": None, "multiply_adds": None}
-        if of is not None:
-            counts = {key: anatomy(of.model(), of.network().input_shape)[key] for key in counts}
-        rows.append({"name": name, "run": of.id if of else None, "bytes": size, **counts, "times": {}})
-
-    add("as trained", run.model(), _bytes(run), run)
+    rows, files = variants(run), kept_files(run)
     onnx = exported(run.model(), run.network().input_shape)
-    add("ONNX Runtime, float32", Session(onnx, threads_used), len(onnx), None)
-    for name, data in kept_files(run).items():
-        add(f"ONNX Runtime, {_words(name)}", Session(data, threads_used), len(data), None)
-    for folder in made_from(run):
-        made = Run(folder)
-        add(str(folder.record().get("made_by") or folder.id), made.model(), _bytes(made), made)
+    rows.insert(1, _row("ONNX Runtime, float32", run.checkpoint_sha256, bytes=len(onnx)))
+    ways: dict[str, Ask] = {}
+    for row in rows:
+        if row["run"] is None:
+            ways[row["name"]] = Session(files[row["file"]][1] if row["file"] else onnx, threads_used)
+            continue
+        made = run if row["run"] == run.id else Run(RunFolder(run.folder.root / row["run"]))
+        counts = anatomy(made.model(), made.network().input_shape)
+        row |= {"bytes": _bytes(made), **{key: counts[key] for key in ("parameters", "multiply_adds")}}
+        ways[row["name"]] = made.model()
     return ways, rows
 
 

@@ -24,7 +24,7 @@ from cnn_core.jobs import verdict
 from cnn_core.jobs.index import states
 from cnn_core.jobs.job import LIVE
 from cnn_core.jobs.launch import PROJECT
-from cnn_core.runs.run import LABS
+from cnn_core.runs.run import COMPRESSING, LABS
 
 HEALTH = "/_stcore/health"
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -105,8 +105,8 @@ def _end(server: subprocess.Popen[bytes]) -> None:
 
 
 def _stop(say: Say) -> None:
-    """Stop all labs, which would train on, then all runs and downloads, and wait until they have."""
-    for folder in (runs_folder() / LABS, runs_folder(), data_folder() / DOWNLOADS):
+    """Stop all labs, which would train on, then what compresses, runs and downloads, and wait until they have."""
+    for folder in (runs_folder() / LABS, runs_folder() / COMPRESSING, runs_folder(), data_folder() / DOWNLOADS):
         for sentence in stop_all(folder):
             say(sentence)
 

@@ -91,8 +91,11 @@ def keep_file(run: Run, name: str, data: bytes, about: dict[str, Any]) -> Path:
     return folder / f"{name}.onnx"
 
 
-def kept_files(run: Run) -> dict[str, bytes]:
-    """The files that were made of the run's network as it is now, by name; damaged and older ones are left out."""
+def kept_files(run: Run) -> dict[str, tuple[dict[str, Any], bytes]]:
+    """The files that were made of the run's network as it is now, by name: manifest and content.
+
+    Damaged and older ones are left out.
+    """
     found = {}
     for path in sorted((run.path / COMPRESSED).glob("*.json")):
         try:
@@ -100,5 +103,5 @@ def kept_files(run: Run) -> dict[str, bytes]:
         except (Failed, OSError):
             continue
         if about.get("data_sha256") == sha256(data) and about.get("weights") == run.checkpoint_sha256:
-            found[path.stem] = data
+            found[path.stem] = about, data
     return found

@@ -22,9 +22,10 @@ from cnn_core.runs.checking import Finding, check, is_ours
 from cnn_core.runs.checking.strange import NAMED, files
 from cnn_core.runs.checking.thrown import look_at_trash
 from cnn_core.runs.mending import remove
-from cnn_core.runs.run import LABS, RunFolder
+from cnn_core.runs.run import COMPRESSING, LABS, RunFolder
 
-OURS = (trash.TRASH, LABS, SUPERVISOR, ARRIVALS, notes.LOCK, BELL, LOG, index.FILE, f"{index.FILE}-journal")
+JOBS = (LABS, COMPRESSING)
+OURS = (trash.TRASH, *JOBS, SUPERVISOR, ARRIVALS, notes.LOCK, BELL, LOG, index.FILE, f"{index.FILE}-journal")
 ROUNDS = 4  # one mending may show what another must do: a checkpoint moved away was the best
 PAUSE = 0.5  # seconds between two looks at what somebody may just be writing
 BUSY = "Somebody works on it; mend it when it has stopped."

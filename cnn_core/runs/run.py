@@ -41,6 +41,7 @@ FACTS: dict[str, Any] = {  # what a record holds beyond a job's state, before an
     "total": 0,
 }
 LABS = ".labs"  # in a folder of runs: a folder of jobs of their own, the labs and what they found
+COMPRESSING = ".compressing"  # the same for networks that are compressed or timed
 COMPRESSED = "compressed"  # in a run's folder: files that were made of its network, each with a manifest
 NETWORK = "network"  # the lane of what waits for the network, and uses no device
 OURS = ("schema", "kind", "sha256", "turn", "lane", "supervised", "settled", "memory_mark")  # of the state, not shown

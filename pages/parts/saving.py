@@ -18,6 +18,7 @@ _KINDS = {  # ending: (MIME type, icon)
     "csv": ("text/csv", "table"),
     "svg": ("image/svg+xml", "shapes"),
     "png": ("image/png", "image"),
+    "onnx": ("application/octet-stream", "download"),
 }
 
 

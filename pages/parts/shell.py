@@ -36,6 +36,7 @@ _PAGES = {  # group: (file and address, title, icon); home answers at / only
         ("evaluate", "Evaluate", "grid_on"),
         ("features", "Features", "filter_center_focus"),
         ("explain", "Explain", "image_search"),
+        ("compress", "Compress", "compress"),
     ],
     "Learn": [
         ("chapters", "Chapters", "menu_book"),

@@ -10,8 +10,8 @@ from pages.parts.words import md
 
 
 def learned(record: shell.Record) -> bool:
-    """Whether there are weights to ask: an epoch of the run has ended, or its network was trained elsewhere."""
-    return bool(record["epochs"]) or world.ready(record)
+    """Whether there are weights to ask: an epoch has ended; or it was trained elsewhere or made of another run."""
+    return bool(record["epochs"]) or record["status"] == "done"
 
 
 def ready_run(page: str, icon: str, heading: str, sentence: str) -> shell.Record:

@@ -37,11 +37,20 @@ def test_every_method_makes_a_finished_run_or_a_file_and_the_bench_shows_all(run
     assert actions.doctor()["findings"] == []
     assert main(["bench", run, "--batch", "1,3", "--rounds", "2", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out.splitlines()[-1])["rows"]
-    assert [row["name"] for row in rows[:3]] == ["as trained", "ONNX Runtime, float32", "ONNX Runtime, int8"]
-    assert {row["name"] for row in rows[3:]} == {"prune weights", "prune channels", "fold batch norm", "distill"}
+    assert [row["name"] for row in rows[:3]] == [
+        "as trained",
+        "ONNX Runtime, float32",
+        "ONNX Runtime, int8, pictures 4",
+    ]
+    assert {row["name"] for row in rows[3:]} == {
+        "prune weights, steps 2, stages 1",
+        "prune channels, steps 2",
+        "fold batch norm",
+        "distill, width 2, depth 2, steps 2",
+    }
     assert all(set(row["times"]) == {"1", "3"} and row["bytes"] > 0 for row in rows)
     by = {row["name"]: row for row in rows}
-    assert by["prune channels"]["multiply_adds"] < by["as trained"]["multiply_adds"]
+    assert by["prune channels, steps 2"]["multiply_adds"] < by["as trained"]["multiply_adds"]
     assert by["fold batch norm"]["accuracy"] == by["as trained"]["accuracy"] == rows[1]["accuracy"]
 
 

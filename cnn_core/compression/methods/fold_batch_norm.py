@@ -25,7 +25,7 @@ def fold_batch_norm(options: FoldBatchNormOptions, material: Material) -> Made:
 
     model = material.model
     if model.name not in ("small_cnn", "conv_stack"):
-        raise UserError(f"fold_batch_norm is for small_cnn and conv_stack, and this is a {model.name}.")
+        raise UserError(f"fold_batch_norm is for small_cnn and conv_stack, and this one is {model.name}.")
     if not model.options.get("batch_norm"):
         raise UserError("This network has no batch norm, so there is nothing to fold.")
     found, stayed = folded(material.module)

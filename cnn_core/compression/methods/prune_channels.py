@@ -42,7 +42,7 @@ def prune_channels(options: PruneChannelsOptions, material: Material) -> Made:
 
     if material.model.name not in ("small_cnn", "conv_stack"):
         raise UserError(
-            f"prune_channels takes filters out of small_cnn and conv_stack only, and this is a {material.model.name}."
+            f"prune_channels takes filters out of small_cnn and conv_stack only, and this one is {material.model.name}."
         )
     keep = [max(1, round((1 - options.share) * one.out_channels)) for one in convolutions(material.module)]
     found = narrowed(material.module, keep)
