@@ -66,9 +66,9 @@ def where(now: Live) -> str:
 
 def ended_controls(record: shell.Record) -> None:
     done = record["status"] == "done"
-    if done and not record["origin"]:
+    if done and record["epochs_planned"]:  # neither brought from elsewhere nor made of another run
         again.longer_button(record, "watch.longer")
-    if record["epochs"] and st.button(
+    if (record["epochs"] or (done and not record["origin"])) and st.button(
         "Evaluate it", type="primary" if done else "secondary", icon=":material/grid_on:", key="watch.evaluate"
     ):
         shell.go("evaluate", run)

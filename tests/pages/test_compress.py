@@ -82,7 +82,11 @@ def test_what_was_made_opens_elsewhere_and_leads_back(visit, runs, made):
     at = visit("compress", run=made)
     at.button(key="compress.source").click().run()
     assert at.query_params["run"] == runs.small
-    assert "Made of another run" in texts(visit("watch", run=made))
+    at = visit("watch", run=made)
+    assert "Made of another run" in texts(at)
+    assert "watch.longer" not in {one.key for one in at.button}
+    at.button(key="watch.evaluate").click().run()
+    assert (at.title[0].value, at.query_params["run"]) == ("Evaluate", made)
 
 
 def test_what_is_new_since_is_not_measured_and_what_is_gone_is_not_shown(visit, runs, made):
