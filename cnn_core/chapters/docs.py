@@ -16,6 +16,7 @@ from cnn_core.base.files import atomic_write
 from cnn_core.base.options import OptionField, option_fields
 from cnn_core.calculators import SHELF as CALCULATORS
 from cnn_core.chapters import Chapter, Correction, chapter, chapters
+from cnn_core.chapters.history import FIRST_RESULTS
 from cnn_core.labs import SHELF as LABS
 from cnn_core.labs import Lab, chapter_of
 
@@ -86,6 +87,9 @@ def _labs(found: Results) -> str:
         "(chapters/README.md) under *often said, but*.",
         "## All others",
         _table(rest, found) if rest else "None yet.",
+        "## Changed after a first result",
+        "A set-up or rule that was chosen by looking at a result is weaker evidence than one that was not.",
+        _lines(f"- [`{name}`]({_home(name)}): {_text(said)}" for name, said in FIRST_RESULTS.items()),
     ]
     if todo:
         parts += [
