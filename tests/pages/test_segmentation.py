@@ -57,9 +57,11 @@ def test_explain_shows_the_mask_of_a_picture_beside_the_true_one(visit, run):
 
 @pytest.mark.parametrize("page", ["watch", "features", "runs", "home", "data"])
 def test_the_other_pages_stand(visit, run, page):
-    visit(page, run=run)
+    at = visit(page, run=run)
+    assert not at.error
 
 
-@pytest.mark.parametrize("picture", ["test-999", "x", "drawn"])
+@pytest.mark.parametrize("picture", ["test-999", "x", "drawn-x"])
 def test_a_wrong_address_is_a_sentence(visit, run, picture):
-    visit("explain", run=run, picture=picture)
+    at = visit("explain", run=run, picture=picture)
+    assert len(at.error) + len(at.warning) == 1

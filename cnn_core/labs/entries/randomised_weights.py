@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
 
-from cnn_core.base.options import Entry, Options
+from cnn_core.base.options import Entry
 from cnn_core.labs import Chart, Lab, Reading, Verdict
+from cnn_core.labs.once import OnceOptions, taught
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,30 +35,18 @@ METHODS = {
 FORGOTTEN = 0.3
 
 
-class RandomisedWeightsOptions(Options):
-    data: Literal["mnist", "fashion_mnist", "digits"] = Field("mnist", title="Data set", description="What is learnt.")
-    train: int = Field(4_000, ge=100, le=50_000, title="Training pictures", description="Of the one training.")
+class RandomisedWeightsOptions(OnceOptions):
     asked: int = Field(16, ge=2, le=100, title="Asked", description="Test pictures that are explained each time.")
-    epochs: int = Field(4, ge=1, le=30, title="Epochs", description="Of the one training.")
-    width: int = Field(8, ge=1, le=64, title="Width", description="Filters of the first of three convolutions.")
 
 
 def measure(options: RandomisedWeightsOptions, seed: int, bench: Bench) -> Reading:
     """One training; the maps after each layer that was randomised."""
     import torch
 
-    from cnn_core.labs.asking import answers, model
+    from cnn_core.labs.asking import answers
     from cnn_core.network import Network
 
-    some = {"train_pictures": options.train, "val_pictures": 100 if options.data == "digits" else 500}
-    run = bench.train(
-        f"{options.train:,} pictures",
-        {
-            "data": {"name": options.data, "options": {**some, "sample_seed": seed}},
-            "model": model("small_cnn", width=options.width),
-            "train": {"epochs": options.epochs},
-        },
-    )
+    run = taught(options, seed, bench)
     pictures = run.data().splits["test"].pictures[: options.asked]
     targets = answers(run, pictures)
     first = {method: _maps(run.network(), pictures, targets, method) for method in METHODS}

@@ -9,13 +9,14 @@ last output of a network with a softmax layer at its end differentiates the wron
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
 
-from cnn_core.base.options import Entry, Options
+from cnn_core.base.options import Entry
 from cnn_core.labs import Chart, Lab, Reading, Verdict
+from cnn_core.labs.once import OnceOptions, taught
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,27 +27,13 @@ if TYPE_CHECKING:
 FADED, STAYED = 0.01, 0.03
 
 
-class ScoreOrSoftmaxOptions(Options):
-    data: Literal["mnist", "fashion_mnist", "digits"] = Field("mnist", title="Data set", description="What is learnt.")
-    train: int = Field(4_000, ge=100, le=50_000, title="Training pictures", description="Of the one training.")
+class ScoreOrSoftmaxOptions(OnceOptions):
     asked: int = Field(600, ge=50, le=5_000, title="Asked", description="Test pictures that are explained both ways.")
-    epochs: int = Field(4, ge=1, le=30, title="Epochs", description="Of the one training.")
-    width: int = Field(8, ge=1, le=64, title="Width", description="Filters of the first of three convolutions.")
 
 
 def measure(options: ScoreOrSoftmaxOptions, seed: int, bench: Bench) -> Reading:
     """One training; both maps of the predicted class for many test pictures, by how sure the network is."""
-    from cnn_core.labs.asking import model
-
-    some = {"train_pictures": options.train, "val_pictures": 100 if options.data == "digits" else 500}
-    run = bench.train(
-        f"{options.train:,} pictures",
-        {
-            "data": {"name": options.data, "options": {**some, "sample_seed": seed}},
-            "model": model("small_cnn", width=options.width),
-            "train": {"epochs": options.epochs},
-        },
-    )
+    run = taught(options, seed, bench)
     bench.say("both maps of each picture")
     test = run.data().splits["test"]
     sure, scores, chances = _maps(run.network(), test.pictures[: options.asked])
